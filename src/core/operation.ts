@@ -1,0 +1,11 @@
+import type { ChatEvent, ChatRequest, ChatResponse } from './chat.ts';
+
+/** Everything that can be asked, with the types of its question, its whole answer and one event of its streamed answer. */
+export interface Operations {
+  readonly chat: { readonly request: ChatRequest; readonly response: ChatResponse; readonly event: ChatEvent };
+}
+
+export type OperationName = keyof Operations;
+export type RequestOf<Op extends OperationName> = Operations[Op]['request'];
+export type ResponseOf<Op extends OperationName> = Operations[Op]['response'];
+export type EventOf<Op extends OperationName> = Operations[Op]['event'];

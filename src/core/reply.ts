@@ -1,0 +1,67 @@
+import type { Failure } from './failure.ts';
+import type { EventOf, OperationName, ResponseOf } from './operation.ts';
+import type { DialectName, Payload } from './payload.ts';
+import type { Usage } from './usage.ts';
+
+/** What a dialect's eyes saw in a whole answer or in a piece of a stream, without decoding it. */
+export interface Sight {
+  readonly usage?: Usage;
+  /** The provider's own usage object could not be read: negative, no number, beyond belief. */
+  readonly usageInvalid?: boolean;
+  /** The dialect's terminal frame (`[DONE]`, `message_stop`) is in this piece. */
+  readonly terminal: boolean;
+  /** An error frame in mid-stream. */
+  readonly failure?: Failure;
+  /** What was produced, for a charge when no usage comes: bytes of text, and how many frames carried some. */
+  readonly producedBytes: number;
+  readonly producedFrames: number;
+}
+
+/** A piece of a streamed answer: whole frames, as received or as somebody built them. */
+export interface StreamChunk<Op extends OperationName = OperationName> {
+  /** The very bytes, for a door of the same dialect; gone once somebody edits an event. */
+  readonly wire?: { readonly dialect: DialectName; readonly bytes: Uint8Array<ArrayBuffer> };
+  /** Decoded on first use. */
+  readonly events: readonly EventOf<Op>[];
+  readonly sight: Sight;
+}
+
+/** How a call ended, as the door saw it. */
+export type Outcome =
+  | { readonly kind: 'complete' }
+  /** The answer broke off: by the provider, by a deadline, by us. */
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** The caller went away. */
+  | { readonly kind: 'aborted' };
+
+/** What a reply says of where it came from; a door turns it into headers. */
+export interface Origin {
+  readonly provider: string;
+  /** The model that really answered, as the provider names it. */
+  readonly model: string;
+  readonly attempts: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface WholeReply<Op extends OperationName = OperationName> {
+  readonly kind: 'whole';
+  readonly origin: Origin;
+  readonly payload: Payload<ResponseOf<Op>>;
+  readonly sight: Sight;
+}
+
+export interface StreamReply<Op extends OperationName = OperationName> {
+  readonly kind: 'stream';
+  readonly origin: Origin;
+  readonly chunks: AsyncIterator<StreamChunk<Op>, undefined>;
+  /** For policies that only watch: called for every chunk before it leaves. */
+  observe(watch: (chunk: StreamChunk<Op>) => void): void;
+  /**
+   * Called exactly once, by the door alone, whatever happened: an async generator that is returned before its first
+   * `next()` skips its `finally`, so nothing is ever released from one. Resolves when what must survive a crash is
+   * durable; a door sends the terminal frame only then. A policy that acts at the end wraps it.
+   */
+  end(outcome: Outcome): Promise<void>;
+}
+
+export type Reply<Op extends OperationName = OperationName> = WholeReply<Op> | StreamReply<Op>;

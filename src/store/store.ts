@@ -1,0 +1,169 @@
+import type { Role } from '../core/call.ts';
+import type { FailureKind } from '../core/failure.ts';
+import type { Loss } from '../core/loss.ts';
+import type { NanoUsd, Price } from '../core/money.ts';
+import type { OperationName } from '../core/operation.ts';
+import type { DialectName } from '../core/payload.ts';
+import type { Usage, UsageBasis } from '../core/usage.ts';
+
+/**
+ * Everything we remember, in the words of those who ask. Each verb is atomic; no connection leaves the room; no verb
+ * reads a clock or makes an id. A verb that cannot be done throws `Failure('gateway-storage-failed')`.
+ */
+export interface Store {
+  readonly tenants: Tenants;
+  readonly keys: Keys;
+  readonly ledger: Ledger;
+  readonly prices: Prices;
+  /** Writes what is pending and lets the data directory go. */
+  close(): Promise<void>;
+}
+
+export interface Tenants {
+  organisations(): Promise<readonly Organisation[]>;
+  createOrganisation(organisation: Organisation): Promise<void>;
+  projects(): Promise<readonly Project[]>;
+  createProject(project: Project): Promise<void>;
+}
+
+export interface Organisation {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export interface Project {
+  readonly id: string;
+  readonly organisationId: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export interface Keys {
+  /** By the keyed digest of the secret, from memory: asked on every call. Revoked and expired ones are found too. */
+  find(mac: string): Key | undefined;
+  create(key: Key): Promise<void>;
+  /** Newest first. */
+  list(page: Page): Promise<Listed<Key>>;
+  /** False if there is no such key. Revoking twice keeps the first time. */
+  revoke(id: string, at: number): Promise<boolean>;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  /** Keyed digest of the secret; the secret itself is stored nowhere. */
+  readonly mac: string;
+  /** The first characters of the secret, for people to recognise it. */
+  readonly hint: string;
+  readonly role: Role;
+  readonly projectId: string;
+  readonly organisationId: string;
+  readonly models?: readonly string[];
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly revokedAt?: number;
+}
+
+export interface Ledger {
+  /** Appends an attempt; resolves when it is durable. Entries become durable in the order in which they were appended. */
+  append(entry: Entry): Promise<void>;
+  /** The request records, a view of the entries. Newest first. */
+  requests(page: Page): Promise<Listed<RequestRecord>>;
+  usage(query: UsageQuery): Promise<readonly UsageRow[]>;
+}
+
+/**
+ * One attempt, or a refusal (`attempt: 0`) before there was any. Append-only. Exactly one entry of a call is `closing`: it
+ * says how the call ended for the caller.
+ */
+export interface Entry {
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly closing: boolean;
+  readonly keyId: string;
+  readonly projectId: string;
+  readonly organisationId: string;
+  readonly dialect: DialectName;
+  readonly operation: OperationName;
+  readonly stream: boolean;
+  /** As the caller wrote it. */
+  readonly requestedModel: string;
+  readonly provider?: string;
+  readonly model?: string;
+  /** Epoch milliseconds: when the call arrived (closing) or the attempt began. */
+  readonly startedAt: number;
+  /** Epoch milliseconds: when it ended. */
+  readonly endedAt: number;
+  readonly firstByteMs?: number;
+  readonly latencyMs: number;
+  /** At our door; 200 for a stream that began, 499 for a caller who left before a head. */
+  readonly status: number;
+  readonly outcome: 'complete' | 'failed' | 'aborted' | 'refused';
+  readonly failure?: FailureKind;
+  readonly upstreamStatus?: number;
+  readonly upstreamRequestId?: string;
+  readonly usage: Usage;
+  readonly basis: UsageBasis;
+  /** Absent if the price is unknown: never silently free. */
+  readonly cost?: NanoUsd;
+  readonly endUser?: string;
+  readonly tags: readonly string[];
+  readonly metadata?: string;
+  readonly lost: readonly Loss[];
+  /** `price-unknown`, `usage-estimated`, `usage-invalid` … */
+  readonly flags: readonly string[];
+}
+
+/** A call, as its closing entry tells it, with cost and attempts over all its entries. */
+export interface RequestRecord extends Omit<Entry, 'attempt' | 'closing'> {
+  readonly attempts: number;
+}
+
+export interface UsageQuery {
+  /** Inclusive, epoch milliseconds. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  readonly groupBy: readonly UsageDimension[];
+  readonly bucket?: 'minute' | 'hour' | 'day';
+}
+export type UsageDimension = 'model' | 'provider' | 'key' | 'project' | 'operation';
+
+export interface UsageRow {
+  readonly bucketStart?: number;
+  readonly group: { readonly [Dimension in UsageDimension]?: string };
+  readonly requests: number;
+  readonly failures: number;
+  readonly tokens: { readonly [Class in keyof Usage['tokens']]-?: number };
+  readonly cost: NanoUsd;
+  /** Calls whose price nobody knew; their cost is not in `cost`. */
+  readonly unpriced: number;
+}
+
+export interface Prices {
+  /** Every known price of a provider's models, oldest first. */
+  all(): Promise<readonly PriceRecord[]>;
+  /** Adds prices; an identical one already there is left alone. */
+  add(records: readonly PriceRecord[]): Promise<void>;
+}
+
+/** A price of a model at a kind of provider. `model` may end in `*`. */
+export interface PriceRecord {
+  readonly provider: string;
+  readonly model: string;
+  readonly price: Price;
+}
+
+export interface Page {
+  /** 1 to 1,000. */
+  readonly limit: number;
+  /** The cursor of the page before. */
+  readonly after?: string;
+}
+
+export interface Listed<T> {
+  readonly data: readonly T[];
+  /** The cursor for the next page; absent at the end. */
+  readonly next?: string;
+}
