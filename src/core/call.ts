@@ -21,6 +21,12 @@ export interface Call<Op extends OperationName = OperationName> {
   readonly signal: AbortSignal;
   /** What the caller presented as its key; undefined if nothing. */
   readonly credential: string | undefined;
+  /** Reads and checks the request itself: only once somebody known has asked. Throws a `Failure` naming the field. */
+  read(): Promise<Received<Op>>;
+}
+
+/** What the caller asks, read and checked. */
+export interface Received<Op extends OperationName = OperationName> {
   readonly envelope: Envelope;
   readonly payload: Payload<RequestOf<Op>>;
   readonly wishes: Wishes;
@@ -68,6 +74,8 @@ export interface Plan {
 
 /** What happened on the way, attempt by attempt. The meter opens it and turns it into ledger entries; dispatch writes it. */
 export interface Journal {
+  /** The request could be read. */
+  received(request: Received): void;
   begin(target: Target): Attempt;
   /** Something of the request that could not be said to the target. */
   readonly lost: (loss: Loss) => void;

@@ -38,6 +38,8 @@ export const failures = {
   /** The vendor does not accept our credential: 502, so that callers don't take it for theirs. */
   'provider-credential-refused': { status: 502, fault: 'provider', retry: 'other-target' },
   'provider-rate-limited': { status: 429, fault: 'provider', retry: 'same-target' },
+  /** Our account there has nothing left: waiting does not help, another provider may. */
+  'provider-quota-exhausted': { status: 429, fault: 'provider', retry: 'other-target' },
   'provider-overloaded': { status: 503, fault: 'provider', retry: 'same-target' },
   'provider-failed': { status: 502, fault: 'provider', retry: 'same-target' },
   'provider-unreachable': { status: 502, fault: 'provider', retry: 'same-target' },
@@ -93,7 +95,11 @@ export class Failure extends Error {
 /** What is thrown and is no `Failure` is our bug: it becomes one that says nothing of its cause on the wire. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
-  return new Failure('gateway-broken', 'Trestle failed on its own account; the log has the cause under this request id.', {
-    cause: thrown,
-  });
+  return new Failure(
+    'gateway-broken',
+    'Trestle failed on its own account; the log has the cause under this request id.',
+    {
+      cause: thrown,
+    },
+  );
 }

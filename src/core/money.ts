@@ -9,11 +9,21 @@ export type PicoUsd = bigint;
 /** Prices per token class, valid from `from` (epoch ms) until a later entry replaces them. */
 export interface Price {
   readonly from: number;
-  readonly perToken: { readonly [Class in UsageClass]?: PicoUsd };
+  readonly perToken: PricePerToken;
+  /** Other prices for the whole of a call with a long input, shortest first. */
+  readonly tiers?: readonly PriceTier[];
   /** Per call, whatever its size. */
   readonly perRequest?: NanoUsd;
   /** Where it is from: `configuration`, `management` or the seed's name and version. */
   readonly source: string;
+}
+
+export type PricePerToken = { readonly [Class in UsageClass]?: PicoUsd };
+
+/** What a call costs whose input, cached and uncached together, is more than `above` tokens. */
+export interface PriceTier {
+  readonly above: number;
+  readonly perToken: PricePerToken;
 }
 
 /** What a class without a price of its own is charged as. Reasoning is output, a cached token is still input. */
@@ -27,20 +37,27 @@ const chargedAs: { readonly [Class in UsageClass]?: UsageClass } = {
 
 /** The cost of a usage: each class on its own, a fraction of a nano-USD rounded up per class. */
 export function costOf(usage: Usage, price: Price): NanoUsd {
+  const prices = pricesFor(usage, price);
   let sum = price.perRequest ?? 0n;
   for (const name of usageClasses) {
     const count = usage.tokens[name];
     if (count === undefined || count === 0) continue;
-    sum += (BigInt(count) * priceOf(name, price) + 999n) / 1000n;
+    sum += (BigInt(count) * priceOf(name, prices) + 999n) / 1000n;
   }
   return sum;
 }
 
-function priceOf(name: UsageClass, price: Price): PicoUsd {
-  const own = price.perToken[name];
+function pricesFor({ tokens }: Usage, { perToken, tiers }: Price): PricePerToken {
+  if (tiers === undefined) return perToken;
+  const input = (tokens.input ?? 0) + (tokens.cachedInput ?? 0) + (tokens.cacheWrite ?? 0) + (tokens.audioInput ?? 0);
+  return tiers.findLast(({ above }) => input > above)?.perToken ?? perToken;
+}
+
+function priceOf(name: UsageClass, prices: PricePerToken): PicoUsd {
+  const own = prices[name];
   if (own !== undefined) return own;
   const other = chargedAs[name];
-  return other === undefined ? 0n : (price.perToken[other] ?? 0n);
+  return other === undefined ? 0n : (prices[other] ?? 0n);
 }
 
 const decimal = /^(-?)(\d{1,12})(?:\.(\d{1,12}))?$/;

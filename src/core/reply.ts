@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { Loss } from './loss.ts';
 import type { EventOf, OperationName, ResponseOf } from './operation.ts';
 import type { DialectName, Payload } from './payload.ts';
 import type { Usage } from './usage.ts';
@@ -40,6 +41,8 @@ export interface Origin {
   /** The model that really answered, as the provider names it. */
   readonly model: string;
   readonly attempts: number;
+  /** What of the request could not be said to it. */
+  readonly lost: readonly Loss[];
   readonly headers: Readonly<Record<string, string>>;
 }
 

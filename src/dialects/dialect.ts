@@ -23,6 +23,8 @@ export interface Dialect<Op extends OperationName = OperationName> {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
+  /** Where this vendor's clients put their key, in order of preference: a header's name, `authorization` meaning Bearer. */
+  readonly credential: readonly string[];
 }
 
 export interface Codec<T> {
@@ -35,7 +37,7 @@ export interface RequestCodec<T> extends Codec<T> {
   /** Strict JSON and the few fields a gateway must know; `Failure('request-invalid')` otherwise. */
   envelope(wire: WireBody): Envelope;
   /** The permitted changes to a wire form that is otherwise forwarded byte for byte. */
-  splice(wire: WireBody, splices: Splices): WireBody;
+  splice(wire: WireBody, splices: Splices, lost: Lost): WireBody;
 }
 
 /** The changes to a request that a pass-through may make. */
@@ -44,7 +46,7 @@ export interface Splices {
   /** Ask for usage in the stream. */
   readonly streamUsage?: boolean;
   readonly maxOutputTokens?: number;
-  /** Top-level members that the provider does not take. */
+  /** Top-level members that the provider does not take; each one that was there is reported as lost (`unsupported`). */
   readonly without?: readonly string[];
   /** Top-level members that the provider spells differently: ours -> its. */
   readonly renamed?: Readonly<Record<string, string>>;

@@ -9,6 +9,8 @@ export interface Provider {
   /** What the vendor's own SDK would be given; absent if it must be configured. */
   readonly baseUrl?: string;
   readonly auth: Auth;
+  /** It answers inside this house: on without configuration, and takes neither address nor credential. */
+  readonly builtIn?: true;
   readonly operations: { readonly [Op in OperationName]?: Offer<Op> };
 }
 

@@ -42,6 +42,7 @@ export interface Project {
 export interface Keys {
   /** By the keyed digest of the secret, from memory: asked on every call. Revoked and expired ones are found too. */
   find(mac: string): Key | undefined;
+  get(id: string): Promise<Key | undefined>;
   create(key: Key): Promise<void>;
   /** Newest first. */
   list(page: Page): Promise<Listed<Key>>;

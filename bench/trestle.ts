@@ -1,0 +1,54 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { freePort } from './port.ts';
+import { startGateway } from './process.ts';
+import { kinds, type Launch } from './target.ts';
+
+const root = `${import.meta.dir}/..`;
+
+/** Whether there is a Trestle to start in this checkout. */
+export function trestleIsThere(): boolean {
+  return existsSync(`${root}/src/main.ts`);
+}
+
+/** Trestle as a user runs it: authentication, metering with prices, the durable ledger, all on. */
+export const launchTrestle: Launch = async ({ folder, upstreamPort }) => {
+  const port = freePort();
+  const key = `tr-bench-${crypto.randomUUID()}`;
+  const file = `${folder}/trestle.yaml`;
+  writeFileSync(file, configuration(upstreamPort));
+  const running = await startGateway({
+    command: [
+      `${root}/bin/trestle`,
+      'start',
+      '--config',
+      file,
+      '--data',
+      `${folder}/data`,
+      '--listen',
+      `127.0.0.1:${port}`,
+    ],
+    environment: { TRESTLE_CLIENT_KEY: key, TRESTLE_ADMIN_KEY: `tr-bench-${crypto.randomUUID()}` },
+    folder,
+    readyUrl: `http://127.0.0.1:${port}/readyz`,
+  });
+  return {
+    name: 'trestle',
+    port,
+    running,
+    key,
+    path: () => '/v1/chat/completions',
+    model: (kind) => `${kind}/m`,
+  };
+};
+
+/** One provider for each kind of answer, as its path prefix is the only thing that tells them apart. */
+function configuration(upstreamPort: number): string {
+  const providers = kinds.map(
+    (kind) => `  ${kind}:
+    type: openai-compatible
+    base_url: "http://127.0.0.1:${upstreamPort}/${kind}/v1"
+    prices: { "*": { input: 0.5, cached_input: 0.05, output: 1.5 } }
+`,
+  );
+  return `providers:\n${providers.join('')}`;
+}

@@ -1,0 +1,169 @@
+import type { Plan, Target } from '../core/call.ts';
+import type { Price } from '../core/money.ts';
+import { nearestAmong } from '../core/nearest.ts';
+import type { OperationName } from '../core/operation.ts';
+import type { PlanQuestion } from '../policies/route.ts';
+import {
+  type ModelAddress,
+  meanings,
+  type Names,
+  namesOf,
+  type Resolved,
+  type RoutedAlias,
+  type RoutedProvider,
+  spelled,
+} from './names.ts';
+import { permits } from './permission.ts';
+import type { Era, PriceBook } from './prices.ts';
+import { forbidden, type Refusing, severalMeanings, unknown, unnameable, unsupported } from './route-refusals.ts';
+
+/** Where models are found. Immutable: a new one is made when configuration or prices change. */
+export interface ModelRoutes {
+  /**
+   * The targets a model's name leads to, with the prices in force. Throws `Failure`: `request-invalid`, `model-unknown`,
+   * `model-ambiguous`, `model-forbidden` or `operation-unsupported`. A name asked before costs one look into a map.
+   */
+  plan(question: PlanQuestion): Plan;
+  /** What a key may ask for: aliases first, then models by provider and name. */
+  list(question: ListQuestion): readonly ListedModel[];
+}
+
+export interface ListQuestion {
+  /** What the key may use; absent means all. */
+  readonly allowed?: readonly string[];
+  /** Epoch milliseconds: which prices are in force. */
+  readonly at: number;
+}
+
+export interface ListedModel {
+  /** As callers write it. */
+  readonly id: string;
+  readonly source: 'alias' | 'provider';
+  /** Absent for an alias. */
+  readonly provider?: string;
+  readonly operations: readonly OperationName[];
+  /** Of an alias: the price of the first target that can be asked. */
+  readonly price?: Price;
+}
+
+export interface RouteTools {
+  readonly providers: readonly RoutedProvider[];
+  readonly aliases: readonly RoutedAlias[];
+  readonly prices: PriceBook;
+}
+
+/** Names that callers make up must not fill the memory. */
+const mostRemembered = 10_000;
+
+/** A name that was looked up, with the plans made for it. */
+interface Known extends Resolved {
+  readonly plans: Map<OperationName, Plan>;
+}
+
+export function routes(tools: RouteTools): ModelRoutes {
+  const { prices } = tools;
+  const names = namesOf({ ...tools, priced: prices.models });
+  const refusing: Refusing = { names, nearest: nearestAmong(everyName(names)) };
+  const remembered = new Map<string, Known>();
+  let era: Era = { from: 0, until: 0 };
+  const look = (question: PlanQuestion): Known => {
+    const { model, at } = question;
+    if (at < era.from || at >= era.until) {
+      era = prices.era(at);
+      remembered.clear();
+    }
+    const known = remembered.get(model);
+    if (known !== undefined) return known;
+    const found = { ...resolve(refusing, question), plans: new Map<OperationName, Plan>() };
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(model, found);
+    return found;
+  };
+  return Object.freeze({
+    plan(question: PlanQuestion) {
+      const known = look(question);
+      const { model, operation, allowed } = question;
+      if (allowed !== undefined && !permits(allowed, [model, known.name])) throw forbidden(question);
+      const made = known.plans.get(operation);
+      if (made !== undefined) return made;
+      const plan = planFor({ refusing, prices }, known, question);
+      known.plans.set(operation, plan);
+      return plan;
+    },
+    list: (question: ListQuestion) => list(names, prices, question),
+  });
+}
+
+/** Longer than any vendor's longest name and its query. */
+const longestName = 1024;
+const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+function resolve(refusing: Refusing, question: PlanQuestion): Resolved {
+  const { model } = question;
+  if (model.length === 0 || model.length > longestName || unprintable.test(model)) throw unnameable(model, longestName);
+  const [found, ...others] = meanings(refusing.names, model);
+  if (others.length > 0 && found !== undefined) throw severalMeanings(question, [found, ...others]);
+  if (found !== undefined) return found;
+  // A key learns nothing of names that it may not use, not even that they don't exist.
+  throw permits(question.allowed, [model]) ? unknown(refusing, question) : forbidden(question);
+}
+
+/** Targets that do not offer the operation are left out; it is refused if none does. */
+function planFor(
+  { refusing, prices }: { readonly refusing: Refusing; readonly prices: PriceBook },
+  { targets }: Resolved,
+  question: PlanQuestion,
+): Plan {
+  const { operation, at } = question;
+  const [first, ...others] = targets.filter(({ provider }) => offers(refusing.names, provider, operation));
+  if (first === undefined) throw unsupported(refusing, question, targets[0].provider);
+  const plan: Plan = { targets: [target(prices, first, at), ...others.map((other) => target(prices, other, at))] };
+  return Object.freeze(plan);
+}
+
+function target(prices: PriceBook, { provider, model }: ModelAddress, at: number): Target {
+  const price = prices.priceOf(provider, model, at);
+  return Object.freeze({ provider, model, ...(price === undefined ? {} : { price }) });
+}
+
+function offers(names: Names, provider: string, operation: OperationName): boolean {
+  return names.providers.get(provider)?.operations.includes(operation) ?? false;
+}
+
+/** As people might have meant them: aliases, full names, bare names that one provider offers. */
+function everyName({ aliases, listed, bare }: Names): readonly string[] {
+  const single = [...bare].filter(([, offered]) => offered.length === 1).map(([model]) => model);
+  return [...new Set([...aliases.keys(), ...listed.map(spelled), ...single])];
+}
+
+function list(names: Names, prices: PriceBook, { allowed, at }: ListQuestion): readonly ListedModel[] {
+  const operationsOf = ({ provider, model }: ModelAddress): readonly OperationName[] => {
+    const offered = names.providers.get(provider)?.operations ?? [];
+    const price = prices.priceOf(provider, model, at);
+    return price === undefined || writes(price) ? offered : offered.filter((operation) => !written.has(operation));
+  };
+  const listed = (id: string, targets: readonly ModelAddress[]): ListedModel => {
+    const operations = [...new Set(targets.flatMap(operationsOf))];
+    const first = targets.find((address) => operationsOf(address).length > 0);
+    const price = first && prices.priceOf(first.provider, first.model, at);
+    return { id, source: 'alias', operations, ...(price === undefined ? {} : { price }) };
+  };
+  const aliases = [...names.aliases.values()].map(({ name, targets }) => listed(name, targets));
+  const models = names.listed
+    .filter((address) => !names.aliases.has(spelled(address)))
+    .map(
+      (address): ListedModel => ({
+        ...listed(spelled(address), [address]),
+        source: 'provider',
+        provider: address.provider,
+      }),
+    );
+  return [...aliases, ...models].filter(({ id, operations }) => operations.length > 0 && permits(allowed, [id]));
+}
+
+/** Operations whose answers are tokens: a model that has a price for its input alone does not serve them. */
+const written: ReadonlySet<OperationName> = new Set<OperationName>(['chat']);
+
+function writes({ perToken, perRequest }: Price): boolean {
+  return perToken.output !== undefined || perRequest !== undefined;
+}

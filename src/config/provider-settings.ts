@@ -1,0 +1,200 @@
+import { didYouMean, nearestAmong } from '../core/nearest.ts';
+import { type Secret, secret } from '../core/secret.ts';
+import type { Adjust, Provider } from '../providers/provider.ts';
+import { parseBaseUrl } from './address.ts';
+import type { ProviderSettings } from './config.ts';
+import { credentialIn } from './credential.ts';
+import { variable } from './interpolation.ts';
+import { priceOf } from './price-settings.ts';
+import type { Path } from './problems.ts';
+import { checked, type Reader } from './reader.ts';
+import { type ProviderInput, providerSchema } from './schema.ts';
+
+/** Providers, and those names that aliases may not lead to, with the reason. */
+export interface ProvidersRead {
+  readonly settings: readonly ProviderSettings[];
+  /** Names that stand in the file, whether or not their entry could be read. */
+  readonly declared: ReadonlySet<string>;
+  /** Switched off in the file. */
+  readonly off: ReadonlySet<string>;
+}
+
+export interface ProviderReader extends Reader {
+  readonly kinds: readonly Provider[];
+}
+
+/**
+ * The entries of the file, then the kinds that are on by themselves: those built in, and those whose key is found in the
+ * environment and that no entry of the file is of. `name: false` switches one off.
+ */
+export function providersIn(reader: ProviderReader, entries: Readonly<Record<string, unknown>>): ProvidersRead {
+  const named = Object.entries(entries);
+  const off = new Set(named.filter(([, entry]) => entry === false).map(([name]) => name));
+  const given = named.filter(([name]) => !off.has(name));
+  const settings = given.flatMap(([name, entry]) => settingsOf(reader, name, entry) ?? []);
+  const declared = new Set(given.map(([name]) => name));
+  const used = new Set(given.map(([name, entry]) => kindNameOf(name, entry)));
+  const byThemselves = reader.kinds.filter(
+    ({ name, builtIn }) => !off.has(name) && !declared.has(name) && (builtIn || !used.has(name)),
+  );
+  return { settings: [...settings, ...byThemselves.flatMap((kind) => found(reader, kind) ?? [])], declared, off };
+}
+
+function kindNameOf(name: string, entry: unknown): string {
+  const type: unknown = typeof entry === 'object' && entry !== null && 'type' in entry ? entry.type : undefined;
+  return typeof type === 'string' ? type : name;
+}
+
+/** A kind that nobody configured: on if it is built in, or if its key is in the environment. */
+function found(reader: ProviderReader, kind: Provider): ProviderSettings | undefined {
+  const { name, baseUrl, builtIn } = kind;
+  if (baseUrl === undefined) return undefined;
+  const key = environmentKey(reader, kind);
+  if (builtIn !== true && key === undefined) return undefined;
+  const credential = key && credentialOutside(reader, key);
+  return { name, kind, baseUrl, local: false, prices: [], ...(credential === undefined ? {} : { credential }) };
+}
+
+function environmentKey({ environment }: ProviderReader, { auth }: Provider): string | undefined {
+  return auth.environment.find((name) => variable(environment, name) !== undefined);
+}
+
+function credentialOutside(reader: ProviderReader, name: string): Secret | undefined {
+  const text = variable(reader.environment, name)?.trim() ?? '';
+  if (/^[\x21-\x7e]{1,8192}$/.test(text)) return secret(text);
+  reader.problems.addOutside(
+    'environment',
+    name,
+    'its value cannot stand in a header: it has spaces or unprintable characters in it; copy the key again.',
+  );
+  return undefined;
+}
+
+const nameText = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+
+function settingsOf(reader: ProviderReader, name: string, entry: unknown): ProviderSettings | undefined {
+  const path = ['providers', name];
+  if (!nameText.test(name)) {
+    reader.problems.add(
+      path,
+      'a provider is named with letters, digits, dots, dashes and underscores, 64 at most; choose such a name.',
+    );
+    return undefined;
+  }
+  const kind = kindOf(reader, { name, type: kindNameOf(name, entry), path });
+  const input = checked(reader, providerSchema, { value: entry ?? {}, path });
+  if (kind === undefined || input === undefined) return undefined;
+  if (kind.builtIn === true) refuseAddress(reader, input, path);
+  const address = addressOf(reader, { kind, input, path });
+  const credential = credentialOf(reader, { kind, input, path });
+  if (address === undefined) return undefined;
+  return {
+    name,
+    kind,
+    ...address,
+    ...(credential === undefined ? {} : { credential }),
+    ...optionalSettings(reader, input, path),
+  };
+}
+
+interface Entry {
+  readonly kind: Provider;
+  readonly input: ProviderInput;
+  readonly path: Path;
+}
+
+function kindOf(
+  { kinds, problems }: ProviderReader,
+  asked: { readonly name: string; readonly type: string; readonly path: Path },
+): Provider | undefined {
+  const { name, type, path } = asked;
+  const kind = kinds.find((each) => each.name === type);
+  if (kind !== undefined) return kind;
+  const known = kinds.map((each) => each.name);
+  const meant = didYouMean(nearestAmong(known)(type).slice(0, 1));
+  const found = `there is no kind of provider ${JSON.stringify(type.slice(0, 80))}`;
+  const remedy = type === name ? ' Give the entry a type, or name it after one.' : '';
+  problems.add(
+    type === name ? path : [...path, 'type'],
+    `${found}${meant === '' ? '.' : `; ${meant}`}${remedy} There are ${known.join(', ')}.`,
+  );
+  return undefined;
+}
+
+function refuseAddress({ problems }: ProviderReader, input: ProviderInput, path: Path): void {
+  for (const setting of ['base_url', 'api_key', 'headers'] as const) {
+    if (input[setting] !== undefined)
+      problems.add(
+        [...path, setting],
+        'this provider answers inside Trestle and takes no address, key or headers; take it out.',
+      );
+  }
+}
+
+function addressOf(
+  { problems }: ProviderReader,
+  { kind, input, path }: Entry,
+): { readonly baseUrl: string; readonly local: boolean } | undefined {
+  const text = input.base_url ?? kind.baseUrl;
+  const address = text === undefined ? undefined : parseBaseUrl(text);
+  if (address === undefined)
+    problems.add(
+      [...path, 'base_url'],
+      `an entry of the kind ${kind.name} needs one; write for example base_url: http://127.0.0.1:8000/v1.`,
+    );
+  return address;
+}
+
+function credentialOf(reader: ProviderReader, { kind, input, path }: Entry): Secret | undefined {
+  const at = [...path, 'api_key'];
+  if (input.api_key !== undefined) return credentialIn(reader, input.api_key, at);
+  const name = environmentKey(reader, kind);
+  if (name !== undefined) return credentialOutside(reader, name);
+  if (kind.auth.optional !== true) {
+    const [first = 'a variable'] = kind.auth.environment;
+    reader.problems.add(
+      at,
+      `${kind.name} needs a key; set ${first} in the environment, or write api_key here, or false instead of this entry to switch it off.`,
+    );
+  }
+  return undefined;
+}
+
+/** Headers that belong to the connection or to us. */
+const ownHeaders = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'accept-encoding',
+  'upgrade',
+]);
+
+function optionalSettings(
+  reader: ProviderReader,
+  input: ProviderInput,
+  path: Path,
+): Pick<ProviderSettings, 'headers' | 'models' | 'adjust' | 'prices'> {
+  const { headers, models, adjust, prices } = input;
+  for (const header of Object.keys(headers ?? {})) {
+    if (/^[\w!#$%&'*+.^`|~-]{1,100}$/.test(header) && !ownHeaders.has(header.toLowerCase())) continue;
+    reader.problems.add([...path, 'headers', header], 'this is no header that can be sent along; take it out.');
+  }
+  return {
+    prices: Object.entries(prices ?? {}).map(([model, price]) => ({ model, price: priceOf(price) })),
+    ...(models === undefined ? {} : { models }),
+    ...(adjust === undefined ? {} : { adjust: adjustOf(adjust) }),
+    ...(headers === undefined
+      ? {}
+      : { headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, secret(value)])) }),
+  };
+}
+
+function adjustOf({ without, renamed, usage_unasked }: NonNullable<ProviderInput['adjust']>): Adjust {
+  return {
+    ...(without === undefined ? {} : { without }),
+    ...(renamed === undefined ? {} : { renamed }),
+    ...(usage_unasked === undefined ? {} : { usageUnasked: usage_unasked }),
+  };
+}

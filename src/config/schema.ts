@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { picoPerToken, scaledUsd } from '../core/money.ts';
+import { parseAddress, parseBaseUrl } from './address.ts';
+import { logLevels } from './config.ts';
+
+/*
+ * Every message says what is wanted; what was found is put before it by the reader. A message of a whole section is used
+ * where something else stands in its place.
+ */
+
+function text(wanted: string, accepts: (value: string) => boolean = (value) => value !== '') {
+  return z.string({ error: wanted }).refine(accepts, { error: wanted });
+}
+
+function wholeNumber(of: string, { from, to }: { readonly from: number; readonly to: number }) {
+  const error = `a whole number of ${of} from ${from} to ${to}`;
+  const inRange = z.int().min(from).max(to);
+  const digits = z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(inRange);
+  return z.union([inRange, digits], { error });
+}
+
+/** In USD, exact: `0.15` or `"0.15"`. */
+function usd(of: string, read: (amount: string | number) => bigint) {
+  const error = `a price in USD ${of}, from 0 to 10000`;
+  return z.union([z.number(), z.string()], { error }).transform((amount, context) => {
+    try {
+      const price = read(amount);
+      if (price >= 0n && price <= read(10_000)) return price;
+    } catch {}
+    context.issues.push({ code: 'custom', message: error, input: amount });
+    return z.NEVER;
+  });
+}
+
+function section<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
+  return z.strictObject(shape, { error: `a map with ${what}` });
+}
+
+const listen = text('an address and a port, such as 127.0.0.1:4141', (value) => parseAddress(value) !== undefined);
+
+const log = section('a level', {
+  level: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).optional(),
+});
+
+const aDay = 86_400_000;
+
+const limits = section('limits', {
+  max_body_bytes: wholeNumber('bytes', { from: 1_024, to: 1_073_741_824 }).default(33_554_432),
+  head_timeout_ms: wholeNumber('milliseconds', { from: 1, to: aDay }).default(300_000),
+  idle_timeout_ms: wholeNumber('milliseconds', { from: 1, to: aDay }).default(120_000),
+  call_timeout_ms: wholeNumber('milliseconds', { from: 1, to: aDay }).default(900_000),
+});
+
+const retry = section('attempts', {
+  attempts: wholeNumber('attempts at one target', { from: 1, to: 10 }).default(3),
+  max_delay_ms: wholeNumber('milliseconds', { from: 0, to: aDay }).default(10_000),
+});
+
+const perToken = usd('per million tokens, with at most 6 decimals', picoPerToken);
+
+const price = section('prices', {
+  input: perToken.optional(),
+  cached_input: perToken.optional(),
+  cache_write: perToken.optional(),
+  audio_input: perToken.optional(),
+  output: perToken.optional(),
+  reasoning: perToken.optional(),
+  audio_output: perToken.optional(),
+  request: usd('per call, with at most 9 decimals', (amount) => scaledUsd(amount, 9)).optional(),
+}).refine(
+  ({ input, output, request }) => (input === undefined) === (output === undefined) && (input ?? request) !== undefined,
+  {
+    error: 'input and output together (0 if it is free), or a price per request',
+  },
+);
+
+const adjust = section('without, renamed or usage_unasked', {
+  without: z.array(text('the name of a request field'), { error: 'a list of names of request fields' }).optional(),
+  renamed: z
+    .record(z.string(), text('the name of a request field'), {
+      error: 'a map of request fields, such as { max_completion_tokens: max_tokens }',
+    })
+    .optional(),
+  usage_unasked: z.boolean({ error: 'true or false' }).optional(),
+});
+
+const headerText = /^[\x20-\x7e]{1,8192}$/;
+const modelText = /^[^\p{Cc}\p{Cs}]{1,512}$/u;
+
+/** One entry of `providers`. Its kind and its key are looked at by who knows them. */
+export const providerSchema = section('settings', {
+  type: text('the name of a kind of provider').optional(),
+  api_key: z.unknown(),
+  base_url: text(
+    'an http or https address without user, query or fragment, such as https://api.openai.com/v1',
+    (value) => parseBaseUrl(value) !== undefined,
+  ).optional(),
+  headers: z
+    .record(
+      z.string(),
+      text('a text that can stand in a header', (value) => headerText.test(value)),
+      { error: 'a map of headers' },
+    )
+    .optional(),
+  models: z
+    .array(
+      text('the name of a model', (value) => modelText.test(value)),
+      { error: 'a list of names of models' },
+    )
+    .optional(),
+  prices: z
+    .record(z.string(), price, { error: 'a map of models, such as { "*": { input: 0, output: 0 } }' })
+    .optional(),
+  adjust: adjust.optional(),
+});
+
+const reference = text('a model, such as openai/gpt-5-mini, or another alias', (value) => modelText.test(value));
+
+/** One entry of `models`. */
+export const aliasSchema = section('targets or a pin', {
+  pin: reference.optional(),
+  targets: z
+    .array(section('a model', { model: reference }), {
+      error: 'a list of targets, such as [{ model: openai/gpt-5-mini }]',
+    })
+    .optional(),
+  fallback: z.array(reference, { error: 'a list of models' }).optional(),
+});
+
+/** The whole file, part by part. */
+export const rootSchema = section('settings', {
+  listen: listen.optional(),
+  admin_listen: listen.optional(),
+  data: text('the path of a directory').optional(),
+  log: log.prefault({}),
+  limits: limits.prefault({}),
+  retry: retry.prefault({}),
+  providers: z
+    .record(z.string(), z.unknown(), {
+      error: `a map of providers, such as { openai: { api_key: "\${OPENAI_API_KEY}" } }`,
+    })
+    .prefault({}),
+  models: z
+    .record(z.string(), z.unknown(), { error: 'a map of aliases, such as { fast: openai/gpt-5-mini }' })
+    .prefault({}),
+});
+
+export type PriceInput = z.output<typeof price>;
+export type ProviderInput = z.output<typeof providerSchema>;
+export type AliasInput = z.output<typeof aliasSchema>;
+
+/** Words of the interface that this version cannot honour yet: saying so is better than ignoring them. */
+export const notYet: Readonly<Record<string, string>> = {
+  grpc_listen: 'this version has no gRPC; take it out.',
+  database_url: 'this version keeps everything in SQLite, in its data directory; take it out.',
+  redis_url: 'this version keeps everything in SQLite and in memory; take it out.',
+  weight:
+    'this version does not balance between targets; name one under targets and list the others, in order of preference, under fallback.',
+  strategy:
+    'this version does not balance between targets; name one under targets and list the others, in order of preference, under fallback.',
+  image: 'this version meters tokens and calls only; take it out.',
+  audio_second: 'this version meters tokens and calls only; take it out.',
+  video_second: 'this version meters tokens and calls only; take it out.',
+  character: 'this version meters tokens and calls only; take it out.',
+  compute_second: 'this version meters tokens and calls only; take it out.',
+};

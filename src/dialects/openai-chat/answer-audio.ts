@@ -1,0 +1,37 @@
+import { isJsonObject } from '../../core/json.ts';
+import type { AudioPart } from '../../core/message.ts';
+import { type Field, moment, text } from '../field.ts';
+import { mistyped } from '../place.ts';
+import { reportUnsaid, shape } from './carry.ts';
+
+/** The `audio` of an assistant's message: made by the model, or in later requests named by its id. */
+export const answerAudio: Field<AudioPart> = {
+  path: 'audio',
+  expected: 'an object',
+  read(found, place) {
+    if (!isJsonObject(found)) throw mistyped(place, 'an object', found);
+    const { base64, id, ...rest } = audioShape.decode(found, place);
+    if (base64 !== undefined) {
+      return { value: { type: 'audio', source: { kind: 'base64', base64 }, ...(id !== undefined && { id }), ...rest } };
+    }
+    return id === undefined ? undefined : { value: { type: 'audio', source: { kind: 'file', id }, ...rest } };
+  },
+  write({ source, ...part }, place) {
+    reportUnsaid(part, ['signature', 'cacheBreakpoint'], place);
+    if (source.kind === 'file') return audioShape.encode({ ...part, id: source.id }, place);
+    if (source.kind === 'base64') return audioShape.encode({ ...part, base64: source.base64 }, place);
+    place.lost({ path: place.path, why: 'no-audio-url' });
+    return undefined;
+  },
+};
+
+interface AnswerAudio extends Pick<AudioPart, 'transcript' | 'id' | 'expiresAt'> {
+  readonly base64?: string;
+}
+
+export const audioShape = shape<AnswerAudio>({
+  id: text('id'),
+  base64: text('data'),
+  transcript: text('transcript'),
+  expiresAt: moment('expires_at'),
+});

@@ -1,0 +1,78 @@
+import { isJsonObject, type Json } from '../../core/json.ts';
+import type { CustomCallPart, Part, ToolCallPart } from '../../core/message.ts';
+import { type Element, type Field, otherwise, required, text } from '../field.ts';
+import { mistyped, type Writing } from '../place.ts';
+import { cacheBreakpoint } from './cache-breakpoint.ts';
+import { opaque, reportUnsaid, shape, unwrapped } from './carry.ts';
+
+/** One element of `tool_calls`. One of an unknown type is carried as it is. */
+export const toolCall: Element<Part> = {
+  read(found, place) {
+    if (!isJsonObject(found)) throw mistyped(place, 'an object', found);
+    const type = found['type'] ?? (isJsonObject(found['function']) ? 'function' : undefined);
+    if (type === 'function') return { type: 'tool-call', ...callShape.decode(found, place) };
+    if (type === 'custom') return { type: 'custom-call', ...customShape.decode(found, place) };
+    return opaque(found, 'tool_calls');
+  },
+  write(part, place) {
+    if (part.type === 'tool-call') return callShape.encode(part, place);
+    if (part.type === 'custom-call') return writeCustom(part, place);
+    if (part.type === 'opaque') return unwrapped(part, place);
+    place.lost({ path: place.path, why: 'misplaced' });
+    return undefined;
+  },
+};
+
+const id: Field<string> = {
+  path: 'id',
+  expected: 'a string',
+  read(found, place) {
+    if (typeof found === 'string') return { value: found };
+    if (typeof found === 'number') return { value: String(found), spelled: 'number' };
+    throw mistyped(place, 'a string', found);
+  },
+  write: (value, _place, word) => (word === 'number' && String(Number(value)) === value ? Number(value) : value),
+};
+
+/** A string of JSON; some vendors (TGI, Ollama) send the object itself. */
+const argumentsText: Field<string> = {
+  path: 'function.arguments',
+  expected: 'a string',
+  read(found, place) {
+    if (typeof found === 'string') return { value: found };
+    if (isJsonObject(found)) return { value: JSON.stringify(found), spelled: 'object' };
+    throw mistyped(place, 'a string', found);
+  },
+  write: (value, _place, word) => (word === 'object' ? (parsed(value) ?? value) : value),
+};
+
+const callShape = shape<Omit<ToolCallPart, 'type' | 'extras' | 'spelling'>>(
+  {
+    id: otherwise(id, ''),
+    name: required(text('function.name')),
+    arguments: otherwise(argumentsText, ''),
+    // Where Google's compatible endpoint keeps it: https://ai.google.dev/gemini-api/docs/thought-signatures
+    signature: text('extra_content.google.thought_signature'),
+    cacheBreakpoint,
+  },
+  { type: 'function' },
+);
+
+const customShape = shape<Pick<CustomCallPart, 'id' | 'name' | 'input'>>(
+  { id: otherwise(id, ''), name: required(text('custom.name')), input: otherwise(text('custom.input'), '') },
+  { type: 'custom' },
+);
+
+function writeCustom(part: CustomCallPart, place: Writing): Json {
+  reportUnsaid(part, ['signature', 'cacheBreakpoint'], place);
+  return customShape.encode(part, place);
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

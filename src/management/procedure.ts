@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import type { Role } from '../core/call.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Something an operator can do, said once for every door: REST, OpenAPI and whatever comes later are projections of it.
+ * Its input is one flat object. In REST a field named in the path is read from there; of the others, a GET or DELETE has
+ * them in its query, a POST or PATCH in its body.
+ */
+export interface Procedure<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
+  /** Noun and verb: `keys.create`. */
+  readonly name: `${string}.${string}`;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With `{field}` for each input field that stands in it. */
+  readonly path: `/admin/v1/${string}`;
+  readonly summary: string;
+  /** What the caller must at least be. */
+  readonly role: Role;
+  /** The HTTP status of success. */
+  readonly status: 200 | 201;
+  /** A strict object: a field that is not in it is refused with the nearest known name. */
+  readonly input: Input;
+  readonly output: Output;
+  /** Fields that the interface reserves and this version cannot honour: field -> the sentence that says so. */
+  readonly reserved?: Readonly<Record<string, string>>;
+  run(context: Context, input: z.output<Input>): Promise<z.input<Output>>;
+}
+
+/** Infers the types of a procedure from its schemas. */
+export function procedure<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: Procedure<Input, Output>,
+): Procedure<Input, Output> {
+  return Object.freeze(definition);
+}

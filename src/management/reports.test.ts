@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'bun:test';
+import { fakeContext, fakeEntry, noon, stoppedClock } from '../../test/fakes/surroundings.ts';
+import type { Context } from './context.ts';
+import { procedures } from './index.ts';
+import { perform } from './perform.ts';
+
+describe('requests.list', () => {
+  test('tells a call in the fixed names', async () => {
+    const context = await fakeContext();
+    const first = fakeEntry({ closing: false, outcome: 'failed', failure: 'provider-overloaded', cost: 500n });
+    const last = fakeEntry({
+      attempt: 2,
+      usage: { tokens: { input: 10, cachedInput: 5, output: 20 }, reportedCost: 2_000n },
+      firstByteMs: 80,
+      upstreamStatus: 200,
+      upstreamRequestId: 'up_1',
+      endUser: 'ann',
+      tags: ['shop'],
+      metadata: '{"order":{"id":7}}',
+      lost: [{ path: 'logit_bias', why: 'unsupported' }],
+      flags: ['usage-estimated'],
+    });
+    await context.store.ledger.append(first);
+    await context.store.ledger.append(last);
+    expect(await run('requests.list', context, {})).toEqual({
+      data: [
+        {
+          id: 'req_1',
+          created_at: '2026-11-21T12:00:00.000Z',
+          key_id: 'key_1',
+          project_id: 'proj_default',
+          dialect: 'openai-chat',
+          operation: 'chat',
+          stream: false,
+          requested_model: 'fast',
+          model: 'gpt-5-mini',
+          provider: 'openai',
+          status: 200,
+          outcome: 'complete',
+          failure: null,
+          usage: {
+            tokens: {
+              input: 10,
+              cached_input: 5,
+              cache_write: null,
+              audio_input: null,
+              output: 20,
+              reasoning: null,
+              audio_output: null,
+              total: 35,
+            },
+            basis: 'reported',
+            reported_cost_usd: '0.000002',
+          },
+          cost_usd: '0.000002',
+          latency_ms: 250,
+          first_byte_ms: 80,
+          attempts: 2,
+          lost: [{ path: 'logit_bias', why: 'unsupported' }],
+          flags: ['usage-estimated'],
+          tags: ['shop'],
+          end_user: 'ann',
+          metadata: { order: { id: 7 } },
+          upstream_status: 200,
+          upstream_request_id: 'up_1',
+        },
+      ],
+      has_more: false,
+      next: null,
+    });
+  });
+
+  test('tells a refusal, whose model and price are unknown, with nulls', async () => {
+    const context = await fakeContext();
+    const { provider: _p, model: _m, cost: _c, ...bare } = fakeEntry();
+    const refused = { ...bare, attempt: 0, status: 404, outcome: 'refused', failure: 'model-unknown' } as const;
+    await context.store.ledger.append({ ...refused, usage: { tokens: {} }, basis: 'none', metadata: 'no json' });
+    expect(await run('requests.list', context, {})).toMatchObject({
+      data: [{ provider: null, model: null, cost_usd: null, failure: 'model-unknown', attempts: 0, metadata: null }],
+    });
+  });
+});
+
+describe('usage.list', () => {
+  test('adds up by group and stretch of time', async () => {
+    const context = await fakeContext();
+    await context.store.ledger.append(fakeEntry());
+    const { cost: _cost, ...unpriced } = fakeEntry({ requestId: 'req_2', status: 502, outcome: 'failed' });
+    await context.store.ledger.append(unpriced);
+    expect(await run('usage.list', context, { group_by: ['key', 'model', 'key'], bucket: 'day' })).toEqual({
+      data: [
+        {
+          bucket_start: '2026-11-21T00:00:00.000Z',
+          model: 'gpt-5-mini',
+          key_id: 'key_1',
+          requests: 2,
+          failures: 1,
+          tokens: {
+            input: 20,
+            cached_input: 10,
+            cache_write: 0,
+            audio_input: 0,
+            output: 40,
+            reasoning: 0,
+            audio_output: 0,
+            total: 70,
+          },
+          cost_usd: '0.0000015',
+          unpriced_requests: 1,
+        },
+      ],
+      has_more: false,
+      next: null,
+    });
+  });
+
+  test('counts to this very moment and 30 days back unless told otherwise', async () => {
+    const context = await fakeContext();
+    const startedAts = [noon, noon - 29 * 86_400_000, noon - 31 * 86_400_000];
+    for (const startedAt of startedAts) {
+      await context.store.ledger.append(fakeEntry({ startedAt, requestId: `req_${startedAt}` }));
+    }
+    expect(await run('usage.list', context, {})).toMatchObject({ data: [{ requests: 2 }] });
+    const past = { from: '2026-10-01T00:00:00Z', to: '2026-11-01T00:00:00+00:00' };
+    expect(await run('usage.list', context, past)).toMatchObject({ data: [{ requests: 2 }] });
+  });
+
+  test.each([
+    ['an empty stretch', { from: '2026-11-02T00:00:00Z', to: '2026-11-02T00:00:00Z' }, 'from'],
+    ['more buckets than one page may have', { from: '2020-01-01T00:00:00Z', bucket: 'minute' }, 'bucket'],
+    ['a group that is none', { group_by: ['modle'] }, 'group_by[0]'],
+  ])('refuses %s', async (_what, input, param) => {
+    await expect(run('usage.list', await fakeContext(), input)).rejects.toMatchObject({
+      kind: 'request-invalid',
+      details: { param },
+    });
+  });
+});
+
+describe('models.list', () => {
+  const operations = ['chat'] as const;
+  const price = {
+    from: 0,
+    source: 'test',
+    perToken: { input: 150_000n, cachedInput: 37_500n, output: 600_000n },
+    perRequest: 10_000n,
+    tiers: [{ above: 200_000, perToken: { input: 300_000n } }],
+  };
+  const listed = [
+    { id: 'fast', operations },
+    { id: 'openai/gpt-5-mini', provider: 'openai', operations, price },
+    { id: 'b/x', provider: 'b', operations },
+  ];
+
+  test('tells prices in USD per million tokens, exactly, and null where nobody knows', async () => {
+    const context = await fakeContext({ models: () => listed });
+    expect(await run('models.list', context, { limit: 2 })).toEqual({
+      data: [
+        { id: 'fast', provider: null, operations, prices: null },
+        {
+          id: 'openai/gpt-5-mini',
+          provider: 'openai',
+          operations,
+          prices: {
+            input: '0.15',
+            cached_input: '0.0375',
+            output: '0.6',
+            request: '0.00001',
+            tiers: [{ above: 200_000, input: '0.3' }],
+          },
+        },
+      ],
+      has_more: true,
+      next: 'openai/gpt-5-mini',
+    });
+    expect(await run('models.list', context, { after: 'openai/gpt-5-mini' })).toEqual({
+      data: [{ id: 'b/x', provider: 'b', operations, prices: null }],
+      has_more: false,
+      next: null,
+    });
+  });
+
+  test('refuses a cursor of nothing', async () => {
+    await expect(run('models.list', await fakeContext(), { after: 'x' })).rejects.toMatchObject({
+      kind: 'request-invalid',
+      details: { param: 'after' },
+    });
+  });
+});
+
+describe('projects', () => {
+  test('are created in the organisation of who asks and listed newest first', async () => {
+    const context = await fakeContext();
+    const shop = await run('projects.create', { ...context, clock: stoppedClock(noon + 1_000) }, { name: 'shop' });
+    expect(shop).toEqual({
+      id: 'proj_1',
+      name: 'shop',
+      organisation_id: 'org_1',
+      created_at: '2026-11-21T12:00:01.000Z',
+    });
+    const first = { ...shop, id: 'proj_default', name: 'default', created_at: '2026-11-21T12:00:00.000Z' };
+    expect(await run('projects.list', context, {})).toEqual({ data: [shop, first], has_more: false, next: null });
+  });
+});
+
+async function run(name: string, context: Context, input: unknown): Promise<Record<string, unknown>> {
+  const procedure = procedures.find((one) => one.name === name);
+  if (procedure === undefined) throw new Error(`no procedure ${name}`);
+  return await perform(procedure, context, input);
+}

@@ -1,0 +1,32 @@
+import type { Call, Handler } from '../core/call.ts';
+import type { Ids } from '../core/ports.ts';
+import { type AuthenticationTools, authenticate } from '../policies/authenticate.ts';
+import { fallback } from '../policies/fallback.ts';
+import { type MeterTools, meter } from '../policies/meter.ts';
+import { receive } from '../policies/receive.ts';
+import { type RetryOptions, retry } from '../policies/retry.ts';
+import { type Routes, route } from '../policies/route.ts';
+import { trace } from '../policies/trace.ts';
+import type { ConfiguredProvider } from '../providers/provider.ts';
+import { dispatch } from './dispatch.ts';
+import { pipeline } from './pipeline.ts';
+
+export interface PipelineTools extends AuthenticationTools, MeterTools {
+  readonly ids: Ids;
+  readonly routes: Routes;
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>;
+  readonly retry: RetryOptions;
+}
+
+/** The way of every call, from whatever door. This is the only place that knows the order. */
+export function callPipeline(tools: PipelineTools): Handler<Call> {
+  return pipeline()
+    .through(trace(tools))
+    .through(authenticate(tools))
+    .through(meter(tools))
+    .through(receive())
+    .through(route(tools))
+    .through(fallback())
+    .through(retry(tools, tools.retry))
+    .to(dispatch(tools.providers));
+}

@@ -1,0 +1,113 @@
+import { Failure } from '../core/failure.ts';
+import type { ByteSource, InboundResponse } from '../core/ports.ts';
+import type { Sight, StreamChunk, StreamReply } from '../core/reply.ts';
+import type { Dialect, StreamEye } from '../dialects/dialect.ts';
+import { frameReader } from '../dialects/sse.ts';
+import type { Asked } from './dispatch.ts';
+import { scrubbed } from './refusal.ts';
+
+/** A streamed answer. Waits for the first chunk, so that a stillborn stream is still a failure that may be tried elsewhere. */
+export async function streamReply(answer: InboundResponse, asked: Asked): Promise<StreamReply> {
+  const source = answer.pieces();
+  const type = answer.headers.get('content-type') ?? 'text/event-stream';
+  if (!type.toLowerCase().startsWith('text/event-stream')) {
+    source.cancel();
+    throw new Failure(
+      'provider-garbled',
+      `${asked.provider.name} was asked for a stream and answered with ${type.slice(0, 80)}.`,
+    );
+  }
+  const chunks = chunksOf(source, asked);
+  const first = await begun(chunks, source);
+  const watchers: ((chunk: StreamChunk) => void)[] = [];
+  let held: StreamChunk | undefined = first;
+  return {
+    kind: 'stream',
+    origin: asked.origin,
+    chunks: {
+      async next() {
+        const chunk = held ?? (await chunks.next());
+        held = undefined;
+        for (const watch of watchers) watch(chunk);
+        return { done: false, value: chunk };
+      },
+    },
+    observe: (watch) => void watchers.push(watch),
+    end: async () => source.cancel(),
+  };
+}
+
+async function begun(chunks: Chunks, source: ByteSource): Promise<StreamChunk> {
+  try {
+    return await chunks.next();
+  } catch (thrown) {
+    source.cancel();
+    throw thrown;
+  }
+}
+
+interface Chunks {
+  /** The next chunk; the one with the terminal frame is the last. Rejects when the stream stops short of it. */
+  next(): Promise<StreamChunk>;
+}
+
+function chunksOf(source: ByteSource, { call, offer, provider }: Asked): Chunks {
+  const { dialect } = offer;
+  const sameDialect = call.dialect === dialect.name;
+  const eye = dialect.peek.stream({ hideUsage: sameDialect && !call.envelope.streamUsage });
+  const chunk = sameDialect ? forwarded(dialect) : decoded(dialect);
+  return {
+    async next() {
+      for (;;) {
+        const piece = await source.read();
+        if (piece === undefined) throw stoppedShort(eye, provider.name);
+        const { bytes, sight } = eye.push(piece);
+        const failure = sight.failure && scrubbed(sight.failure, provider);
+        if (failure !== undefined && bytes.length === 0) throw failure;
+        if (bytes.length > 0 || sight.terminal)
+          return chunk(bytes, failure === undefined ? sight : { ...sight, failure });
+      }
+    },
+  };
+}
+
+function stoppedShort(eye: StreamEye, provider: string): Failure {
+  const torn = eye.end().torn ? ' in the middle of a frame' : '';
+  return new Failure(
+    'provider-garbled',
+    `${provider} ended its stream${torn} before the end mark; the answer may be incomplete.`,
+  );
+}
+
+type Chunk = (bytes: Uint8Array<ArrayBuffer>, sight: Sight) => StreamChunk;
+
+/** The fast path: the very bytes; events only if a policy asks for them, from the first chunk on or not at all. */
+function forwarded(dialect: Dialect): Chunk {
+  const decode = decoding(dialect);
+  return (bytes, sight) => {
+    let events: StreamChunk['events'] | undefined;
+    return {
+      wire: { dialect: dialect.name, bytes },
+      sight,
+      get events() {
+        events ??= decode(bytes, sight);
+        return events;
+      },
+    };
+  };
+}
+
+/** For a door of another dialect: events, decoded as they come. */
+function decoded(dialect: Dialect): Chunk {
+  const decode = decoding(dialect);
+  return (bytes, sight) => ({ events: decode(bytes, sight), sight });
+}
+
+function decoding(dialect: Dialect): (bytes: Uint8Array<ArrayBuffer>, sight: Sight) => StreamChunk['events'] {
+  const frames = frameReader();
+  const events = dialect.stream.decoder();
+  return (bytes, sight) => {
+    const heard = frames.push(bytes).flatMap((frame) => events.push(frame));
+    return sight.terminal ? [...heard, ...events.end()] : heard;
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The body of a streamed answer. `next` is asked for a piece only when the caller has room for it, so a caller who does
+ * not read stops its provider too; undefined ends the body, a rejection cuts it. `left` is called once if the caller is
+ * gone before the end, at once, whether or not a piece is awaited.
+ *
+ * Of Bun's bodies only this one does all that: `type: "direct"` has no back-pressure, `type: "bytes"` takes the
+ * pieces' memory away from those who still look at them, and a generator is not told that its caller left while it waits.
+ */
+export function pulledBody(
+  next: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
+  left: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let open = true;
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      pull: (controller) =>
+        next().then(
+          (piece) => {
+            if (!open) return;
+            if (piece !== undefined) return controller.enqueue(piece);
+            open = false;
+            controller.close();
+          },
+          (thrown: unknown) => {
+            if (!open) return;
+            open = false;
+            controller.error(thrown);
+          },
+        ),
+      cancel() {
+        if (!open) return;
+        open = false;
+        left();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

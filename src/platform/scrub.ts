@@ -1,0 +1,16 @@
+/** A text without what looks like a credential. For the log, whose texts come from anywhere. */
+export function scrubbed(text: string): string {
+  return patterns.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
+}
+
+/** Each keeps what says which credential it was, and takes the rest. */
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/\b(Bearer|Basic|ApiKey)\s+[^\s"',;]+/gi, '$1 ***'],
+  [/(:\/\/)[^/\s@"']+@/g, '$1***@'],
+  [/(\b(?:[\w-]*[_-])?(?:key|token|secret|password|signature|credential)"?=\s*"?)(?!\*\*\*)[^\s"'&,;)]+/gi, '$1***'],
+  [
+    /(\b(?:[\w-]*api[_-]?key|[\w-]*access[_-]key|[\w-]*_token|[\w-]*secret|password|authorization)"?\s*:\s*"?)(?!\*\*\*)[^\s"'&,;)]+/gi,
+    '$1***',
+  ],
+  [/\b(tr|sk|pk|rk|gsk|xai|hf|AIza|AKIA|ASIA|ya29|ghp|eyJ)([-_.]?)[\w.-]{12,}/g, '$1$2***'],
+];

@@ -1,0 +1,57 @@
+import type { Received, Target } from '../core/call.ts';
+import type { FailureKind } from '../core/failure.ts';
+import { costOf } from '../core/money.ts';
+import type { Outcome, Sight } from '../core/reply.ts';
+import type { Usage } from '../core/usage.ts';
+import type { Entry } from '../store/store.ts';
+import { estimatedInput, estimatedOutput } from './estimate.ts';
+
+/** What an attempt consumed and what it costs. */
+export type Charge = Pick<Entry, 'usage' | 'basis' | 'cost' | 'flags'>;
+
+export const nothingCharged: Charge = { usage: { tokens: {} }, basis: 'none', cost: 0n, flags: [] };
+
+export interface Chargeable {
+  readonly request: Received | undefined;
+  readonly target: Target | undefined;
+  readonly outcome: Outcome;
+  /** What was seen of the answer; absent if its head never came or was an error. */
+  readonly sight: Sight | undefined;
+}
+
+/** Endings before an answer's head after which the provider may have worked all the same. */
+const mayHaveWorked: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  'caller-gone',
+  'deadline-exceeded',
+  'provider-timeout',
+]);
+
+/**
+ * Charges the provider's own count where there is one; else what was produced, by our count, and never zero unless the
+ * provider provably did no work: an error status, or a connection that broke before any answer.
+ */
+export function chargeFor({ request, target, outcome, sight }: Chargeable): Charge {
+  if (request === undefined || target === undefined) return nothingCharged;
+  if (sight === undefined && !silenceMayCost(outcome)) return nothingCharged;
+  const flags: string[] = [];
+  if (sight?.usageInvalid === true) flags.push('usage-invalid');
+  const reported = believable(sight);
+  if (reported === undefined) flags.push('usage-estimated');
+  const usage = reported ?? { tokens: { input: estimatedInput(request), output: estimatedOutput(sight) } };
+  const basis = reported === undefined ? 'estimated' : 'reported';
+  if (target.price === undefined) return { usage, basis, flags: [...flags, 'price-unknown'] };
+  return { usage, basis, cost: costOf(usage, target.price), flags };
+}
+
+function silenceMayCost(outcome: Outcome): boolean {
+  if (outcome.kind === 'failed') return mayHaveWorked.has(outcome.failure.kind);
+  return outcome.kind === 'aborted';
+}
+
+/** Usage that says zero is only believed of an answer that has no output. */
+function believable(sight: Sight | undefined): Usage | undefined {
+  if (sight?.usage === undefined) return undefined;
+  const { output, reasoning, audioOutput } = sight.usage.tokens;
+  const none = [output, reasoning, audioOutput].every((count) => count === undefined || count === 0);
+  return none && sight.producedBytes > 0 ? undefined : sight.usage;
+}

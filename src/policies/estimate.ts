@@ -1,0 +1,47 @@
+import type { Received } from '../core/call.ts';
+import type { Sight } from '../core/reply.ts';
+
+/** Written language has about four bytes to a token in the tokenizers of today. */
+const bytesPerToken = 4;
+/** What an image, a file or a clip costs at least at the vendors that say so. */
+const tokensPerMedium = 1000;
+
+/**
+ * Our own count of a request's tokens, for a charge where the provider gave none: its words by their bytes, each medium at a
+ * flat figure, for the length of its encoding says nothing. Decodes the request, so it is never called on the common path.
+ */
+export function estimatedInput({ envelope, payload }: Received): number {
+  let measured: Measure;
+  try {
+    measured = measure(payload.value);
+  } catch {
+    measured = { bytes: envelope.bytes, media: 0 };
+  }
+  return Math.ceil(measured.bytes / bytesPerToken) + measured.media * tokensPerMedium;
+}
+
+/** Our own count of what was produced: a frame with output holds at least one token. */
+export function estimatedOutput(sight: Sight | undefined): number {
+  if (sight === undefined) return 0;
+  return Math.max(sight.producedFrames, Math.ceil(sight.producedBytes / bytesPerToken));
+}
+
+interface Measure {
+  readonly bytes: number;
+  readonly media: number;
+}
+
+/** Sums over a canonical value, whatever the operation: texts wherever they stand, and parts that have a `source`. */
+function measure(value: unknown): Measure {
+  if (typeof value === 'string') return { bytes: new TextEncoder().encode(value).length, media: 0 };
+  if (typeof value !== 'object' || value === null) return { bytes: 0, media: 0 };
+  if ('source' in value) return { bytes: 0, media: 1 };
+  let bytes = 0;
+  let media = 0;
+  for (const part of Object.values(value)) {
+    const inner = measure(part);
+    bytes += inner.bytes;
+    media += inner.media;
+  }
+  return { bytes, media };
+}

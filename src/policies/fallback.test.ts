@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'bun:test';
+import { fakeCall, fakeReply, targetA, targetB } from '../../test/fakes/calls.ts';
+import type { Targeted } from '../core/call.ts';
+import { Failure, type FailureKind } from '../core/failure.ts';
+import { fallback } from './fallback.ts';
+
+const plan = { targets: [targetA, targetB] } as const;
+
+/** Targets that fail with these kinds in turn, and answer once the kinds are used up. */
+function failing(kinds: readonly FailureKind[]) {
+  const asked: string[] = [];
+  const handle = fallback()(async (call: Targeted) => {
+    asked.push(call.target.provider);
+    const kind = kinds[asked.length - 1];
+    if (kind !== undefined) throw new Failure(kind, `${call.target.provider} says ${kind}`);
+    return fakeReply();
+  });
+  return { asked, handle };
+}
+
+describe('fallback', () => {
+  test('asks the first target alone while it answers', async () => {
+    const { asked, handle } = failing([]);
+    await handle({ ...fakeCall(), plan });
+    expect(asked).toEqual(['a']);
+  });
+
+  test.each(['provider-failed', 'provider-rate-limited', 'provider-timeout', 'provider-credential-refused', 'provider-garbled'] as const)(
+    'moves on after %s, which is the provider’s doing',
+    async (kind) => {
+      const { asked, handle } = failing([kind]);
+      await handle({ ...fakeCall(), plan });
+      expect(asked).toEqual(['a', 'b']);
+    },
+  );
+
+  test.each(['provider-refused', 'request-invalid', 'caller-gone', 'deadline-exceeded', 'gateway-broken'] as const)(
+    'does not move on after %s, which would be the same anywhere',
+    async (kind) => {
+      const { asked, handle } = failing([kind]);
+      await expect(handle({ ...fakeCall(), plan })).rejects.toMatchObject({ kind });
+      expect(asked).toEqual(['a']);
+    },
+  );
+
+  test('tells the last target’s failure when none answers', async () => {
+    const { asked, handle } = failing(['provider-failed', 'provider-overloaded']);
+    await expect(handle({ ...fakeCall(), plan })).rejects.toMatchObject({ kind: 'provider-overloaded' });
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  test('asks nobody else once the caller is gone', async () => {
+    const gone = new AbortController();
+    gone.abort();
+    const { asked, handle } = failing(['provider-failed']);
+    await expect(handle({ ...fakeCall({ signal: gone.signal }), plan })).rejects.toMatchObject({ kind: 'provider-failed' });
+    expect(asked).toEqual(['a']);
+  });
+});

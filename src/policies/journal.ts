@@ -1,0 +1,152 @@
+import type { Attempt, Authenticated, Call, Journal, Received, Target } from '../core/call.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Loss } from '../core/loss.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Outcome, Sight } from '../core/reply.ts';
+import type { Entry } from '../store/store.ts';
+import { type Charge, chargeFor, nothingCharged } from './charge.ts';
+
+/** The meter's side of a call's journal: what was written down, as ledger entries. */
+export interface OpenJournal extends Journal {
+  /** The last attempt; undefined while nobody has been asked. */
+  readonly current: AttemptRecord | undefined;
+  /** The call's last entry: how it ended for the caller, with what its last attempt costs. */
+  closing(ending: Ending): Entry;
+}
+
+export interface Ending {
+  readonly outcome: Outcome;
+  /** Everything seen of the answer that was forwarded; absent if none was. */
+  readonly sight?: Sight;
+}
+
+/** One attempt as it went. */
+export interface AttemptRecord extends Attempt {
+  readonly target: Target;
+  readonly startedAt: number;
+  readonly head: Head | undefined;
+  readonly failure: Failure | undefined;
+}
+
+interface Head {
+  readonly status: number;
+  readonly requestId?: string;
+  /** On the clock that never runs backwards. */
+  readonly at: number;
+}
+
+/**
+ * Opens the journal of one call. An attempt that came to nothing is given to `append` as soon as the next one begins, so
+ * that entries stand in the order in which things happened.
+ */
+export function openJournal(call: Call & Authenticated, clock: Clock, append: (entry: Entry) => void): OpenJournal {
+  const lost: Loss[] = [];
+  let request: Received | undefined;
+  let current: AttemptRecord | undefined;
+
+  const entry = (closing: Closing): Entry => ({
+    requestId: call.id,
+    keyId: call.principal.keyId,
+    projectId: call.principal.projectId,
+    organisationId: call.principal.organisationId,
+    dialect: call.dialect,
+    operation: call.operation,
+    requestedModel: request?.envelope.model ?? '',
+    stream: request?.envelope.stream ?? false,
+    endedAt: clock.now(),
+    tags: request?.wishes.tags ?? [],
+    lost,
+    ...attemptFields(current),
+    ...optional('endUser', request?.wishes.endUser ?? request?.envelope.endUser),
+    ...optional('metadata', request?.wishes.metadata),
+    ...closing,
+  });
+
+  return {
+    get current() {
+      return current;
+    },
+    lost: (loss) => lost.push(loss),
+    received(read) {
+      request = read;
+    },
+    begin(target) {
+      if (current !== undefined) append(entry(abandoned(current, clock)));
+      current = attemptRecord(target, (current?.number ?? 0) + 1, clock);
+      return current;
+    },
+    closing({ outcome, sight }) {
+      const charge = chargeFor({ request, target: current?.target, outcome, sight });
+      return entry({
+        closing: true,
+        startedAt: call.arrivedAt,
+        latencyMs: Math.round(clock.monotonic() - call.startedAt),
+        ...optional('firstByteMs', current?.head && Math.round(current.head.at - call.startedAt)),
+        ...endingFields(outcome, current !== undefined, sight !== undefined),
+        ...charge,
+      });
+    },
+  };
+}
+
+type Closing = Pick<Entry, 'closing' | 'startedAt' | 'latencyMs' | 'status' | 'outcome'> & Partial<Entry> & Charge;
+
+/** An attempt that another one follows: it cost nothing, for only such failures are followed. */
+function abandoned(attempt: AttemptRecord, clock: Clock): Closing {
+  return {
+    closing: false,
+    startedAt: attempt.startedAt,
+    latencyMs: clock.now() - attempt.startedAt,
+    status: attempt.failure?.status ?? 502,
+    outcome: 'failed',
+    ...optional('failure', attempt.failure?.kind),
+    ...nothingCharged,
+  };
+}
+
+function attemptRecord(target: Target, number: number, clock: Clock): AttemptRecord {
+  const startedAt = clock.now();
+  let head: Head | undefined;
+  let failure: Failure | undefined;
+  return {
+    target,
+    number,
+    startedAt,
+    get head() {
+      return head;
+    },
+    get failure() {
+      return failure;
+    },
+    answered(seen) {
+      head = { ...seen, at: clock.monotonic() };
+    },
+    failed(reason) {
+      failure = reason;
+    },
+  };
+}
+
+function attemptFields(attempt: AttemptRecord | undefined): Pick<Entry, 'attempt'> & Partial<Entry> {
+  if (attempt === undefined) return { attempt: 0 };
+  return {
+    attempt: attempt.number,
+    provider: attempt.target.provider,
+    model: attempt.target.model,
+    ...optional('upstreamStatus', attempt.head?.status),
+    ...optional('upstreamRequestId', attempt.head?.requestId),
+  };
+}
+
+function endingFields(outcome: Outcome, asked: boolean, begun: boolean): Pick<Entry, 'status' | 'outcome' | 'failure'> {
+  if (outcome.kind === 'complete') return { status: 200, outcome: 'complete' };
+  if (outcome.kind === 'aborted') return { status: begun ? 200 : 499, outcome: 'aborted', failure: 'caller-gone' };
+  const { kind, status } = outcome.failure;
+  if (kind === 'caller-gone') return { status: begun ? 200 : 499, outcome: 'aborted', failure: kind };
+  return { status: begun ? 200 : status, outcome: asked ? 'failed' : 'refused', failure: kind };
+}
+
+/** A member that is only there when it has a value. */
+function optional<Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]?: T });
+}

@@ -1,0 +1,56 @@
+import type { HttpClient } from '../core/ports.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Adjust, ConfiguredProvider, Provider } from './provider.ts';
+import { scrubber } from './scrub.ts';
+
+/** A provider's configuration entry, checked. */
+export interface ProviderEntry {
+  readonly name: string;
+  readonly kind: Provider;
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly credential?: Secret;
+  /** Sent with every request, after the signature: what an own front door in between may ask for. */
+  readonly headers?: Readonly<Record<string, Secret>>;
+  /** How this one's spelling differs, over what its kind says. */
+  readonly adjust?: Adjust;
+}
+
+/** Makes a provider ready to be asked. From here on its secrets exist only as headers. */
+export function configure(entry: ProviderEntry, http: HttpClient): ConfiguredProvider {
+  const { name, kind, baseUrl, credential } = entry;
+  const extra = Object.entries(entry.headers ?? {}).map(
+    ([header, value]) => [header.toLowerCase(), value.reveal()] as const,
+  );
+  const secrets = extra.filter(([header]) => confidential.test(header)).map(([, value]) => value);
+  if (credential !== undefined) secrets.push(credential.reveal());
+  const signed = credential === undefined ? {} : kind.auth.headers(credential.reveal());
+  return Object.freeze({
+    name,
+    kind: entry.adjust === undefined ? kind : { ...kind, operations: adjusted(kind.operations, entry.adjust) },
+    baseUrl,
+    headers: Object.freeze({ 'content-type': 'application/json', ...signed, ...Object.fromEntries(extra) }),
+    scrub: scrubber(secrets.flatMap((secret) => [secret, withoutScheme(secret)])),
+    http,
+  });
+}
+
+/** Headers whose value is nobody else's business. */
+const confidential = /auth|key|token|secret|cookie|password|credential/;
+
+/** `Bearer abc` is as secret as `abc`. */
+function withoutScheme(value: string): string {
+  return value.replace(/^\w+ /, '');
+}
+
+function adjusted(operations: Provider['operations'], { without, renamed, ...rest }: Adjust): Provider['operations'] {
+  const { chat } = operations;
+  if (chat === undefined) return operations;
+  const adjust: Adjust = {
+    ...chat.adjust,
+    ...rest,
+    without: [...(chat.adjust?.without ?? []), ...(without ?? [])],
+    renamed: { ...chat.adjust?.renamed, ...renamed },
+  };
+  return { ...operations, chat: { ...chat, adjust } };
+}

@@ -1,0 +1,12 @@
+import { openaiChat } from '../dialects/openai-chat/index.ts';
+import { open } from './auth.ts';
+import type { Provider } from './provider.ts';
+
+/** The provider that needs nothing. Its address leads nowhere, for its `HttpClient` answers by itself. */
+export const sandbox: Provider = {
+  name: 'sandbox',
+  baseUrl: 'http://sandbox.invalid',
+  auth: open,
+  builtIn: true,
+  operations: { chat: { dialect: openaiChat, path: '/chat/completions' } },
+};

@@ -1,0 +1,68 @@
+import type { Database } from 'bun:sqlite';
+import { Failure } from '../../core/failure.ts';
+
+/** One step of the schema, forward only; its version is one more than that of the step before. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/**
+ * Brings a database to the newest version. Each step is one transaction together with the record of it, so an interrupted
+ * one leaves no trace and is done again. Refuses a database that is newer than these migrations or that they did not make.
+ */
+export function migrate(database: Database, migrations: readonly Migration[]): void {
+  begun(database);
+  for (const { version, name } of applied(database)) {
+    const ours = migrations[version - 1];
+    if (ours === undefined) throw tooNew(database, migrations.length);
+    if (ours.name !== name) throw stranger(database, `its step ${version} is "${name}" where ours is "${ours.name}"`);
+  }
+  for (const migration of migrations.slice(applied(database).length)) apply(database, migration);
+}
+
+interface Applied {
+  readonly version: number;
+  readonly name: string;
+}
+
+function applied(database: Database): readonly Applied[] {
+  return database.query<Applied, []>('select version, name from migrations order by version').all();
+}
+
+function begun(database: Database): void {
+  const tables = database
+    .query<{ readonly name: string }, []>("select name from sqlite_schema where type = 'table'")
+    .all();
+  if (tables.some(({ name }) => name === 'migrations')) return;
+  if (tables.length > 0) throw stranger(database, 'it holds tables of something else');
+  database.run('create table migrations (version integer primary key, name text not null) strict');
+}
+
+function apply(database: Database, { version, name, statements }: Migration): void {
+  database.run('begin immediate');
+  try {
+    for (const statement of statements) database.run(statement);
+    database.run('insert into migrations (version, name) values (?, ?)', [version, name]);
+    database.run('commit');
+  } catch (thrown) {
+    if (database.inTransaction) database.run('rollback');
+    throw thrown;
+  }
+}
+
+function tooNew(database: Database, known: number): Failure {
+  const newest = applied(database).at(-1)?.version;
+  return new Failure(
+    'gateway-storage-failed',
+    `${database.filename} is at schema version ${newest}, but this Trestle knows no later one than ${known}; start the newer Trestle again, or give another directory with --data.`,
+  );
+}
+
+function stranger(database: Database, why: string): Failure {
+  return new Failure(
+    'gateway-storage-failed',
+    `${database.filename} was not made by this Trestle: ${why}; give another directory with --data.`,
+  );
+}

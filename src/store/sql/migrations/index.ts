@@ -1,0 +1,5 @@
+import type { Migration } from '../migration.ts';
+import { ledger } from './0001-ledger.ts';
+
+/** Every change of the schema since the first, in order. One that was released is never edited. */
+export const migrations: readonly Migration[] = [ledger];

@@ -1,0 +1,94 @@
+import { type Kysely, sql } from 'kysely';
+import type { Price } from '../../core/money.ts';
+import type { PriceRecord, Prices } from '../store.ts';
+import type { Row } from './batch.ts';
+import { present } from './present.ts';
+import type { PriceRow, Schema } from './schema.ts';
+import type { Writer } from './writer.ts';
+
+export interface PriceTools {
+  readonly database: Kysely<Schema>;
+  readonly writer: Pick<Writer, 'write'>;
+}
+
+/** Prices by date. They are asked for when the catalog is built, not on every call. */
+export function openPrices({ database, writer }: PriceTools): Prices {
+  return {
+    async all() {
+      const rows = await priceRows(database).orderBy('valid_from').orderBy('position').execute();
+      return rows.map(priceRecord);
+    },
+    async add(records) {
+      const [first, ...others] = records.map(priceRow);
+      if (first === undefined) return;
+      const { sql: statement } = database
+        .insertInto('prices')
+        .values(first)
+        .onConflict((conflict) => conflict.doNothing())
+        .compile();
+      await writer.write({ sql: statement, rows: [first, ...others].map((row): Row => Object.values(row)) });
+    },
+  };
+}
+
+function priceRow({ provider, model, price }: PriceRecord): PriceRow {
+  const { perToken } = price;
+  return {
+    provider,
+    model,
+    valid_from: price.from,
+    input: digits(perToken.input),
+    cached_input: digits(perToken.cachedInput),
+    cache_write: digits(perToken.cacheWrite),
+    audio_input: digits(perToken.audioInput),
+    output: digits(perToken.output),
+    reasoning: digits(perToken.reasoning),
+    audio_output: digits(perToken.audioOutput),
+    per_request: digits(price.perRequest),
+    source: price.source,
+  };
+}
+
+function digits(amount: bigint | undefined): string | null {
+  return amount === undefined ? null : amount.toString();
+}
+
+function priceRows(database: Kysely<Schema>) {
+  return database
+    .selectFrom('prices')
+    .select(['provider', 'model', 'valid_from', 'source'])
+    .select(amounts.map((name) => sql<string | null>`cast(${sql.ref(name)} as text)`.as(name)));
+}
+
+const amounts = [
+  'input',
+  'cached_input',
+  'cache_write',
+  'audio_input',
+  'output',
+  'reasoning',
+  'audio_output',
+  'per_request',
+] as const;
+
+function priceRecord(row: PriceRow): PriceRecord {
+  const price: Price = {
+    from: row.valid_from,
+    perToken: present({
+      input: amount(row.input),
+      cachedInput: amount(row.cached_input),
+      cacheWrite: amount(row.cache_write),
+      audioInput: amount(row.audio_input),
+      output: amount(row.output),
+      reasoning: amount(row.reasoning),
+      audioOutput: amount(row.audio_output),
+    }),
+    source: row.source,
+    ...present({ perRequest: amount(row.per_request) }),
+  };
+  return { provider: row.provider, model: row.model, price };
+}
+
+function amount(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
+}

@@ -1,0 +1,95 @@
+import type { Failure } from '../../core/failure.ts';
+import type { Cancel, Clock } from '../../core/ports.ts';
+import type { Row } from './batch.ts';
+import { storageFailure } from './group.ts';
+import { type Listeners, startThread, type Thread } from './thread.ts';
+
+/** What crosses to the reader's thread, as JSON, and what comes back. */
+export interface Question {
+  readonly id: number;
+  readonly sql: string;
+  readonly parameters: Row;
+}
+export type Answer =
+  | { readonly id: number; readonly rows: readonly object[] }
+  | { readonly id: number; readonly cause: string };
+
+export type StartReader = (listeners: Listeners<Answer>) => Thread;
+
+/** Without a question for this long, the thread ends and gives its memory back. */
+const idleMs = 30_000;
+
+/** The thread that reads from the database at this path. */
+export function readerThread(path: string): StartReader {
+  return (listeners) => {
+    const thread = startThread(new URL('./reader-thread.ts', import.meta.url), listeners);
+    thread.post(path);
+    return thread;
+  };
+}
+
+/** Asks the database on a thread that lives only while there are questions, so that no query ever holds up a stream. */
+export class Reader {
+  readonly #start: StartReader;
+  readonly #clock: Clock;
+  readonly #asked = new Map<number, Asked>();
+  #thread: Thread | undefined;
+  #cancelIdle: Cancel | undefined;
+  #questions = 0;
+  #closed = false;
+
+  constructor(start: StartReader, clock: Clock) {
+    this.#start = start;
+    this.#clock = clock;
+  }
+
+  /** The rows of one statement. */
+  query(sql: string, parameters: Row): Promise<readonly object[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(storageFailure('Trestle is stopping; its database is closed.'));
+      this.#cancelIdle?.();
+      this.#thread ??= this.#start({ said: (answer) => this.#hear(answer), died: (cause) => this.#mourn(cause) });
+      this.#questions += 1;
+      this.#asked.set(this.#questions, { resolve, reject });
+      const question: Question = { id: this.#questions, sql, parameters };
+      this.#thread.post(JSON.stringify(question));
+    });
+  }
+
+  /** Ends the thread; questions that are open are refused. */
+  close(): void {
+    this.#closed = true;
+    this.#stop();
+    this.#refuseAll('Trestle is stopping; its database is closed.');
+  }
+
+  #hear(answer: Answer): void {
+    const asked = this.#asked.get(answer.id);
+    this.#asked.delete(answer.id);
+    if (this.#asked.size === 0) this.#cancelIdle = this.#clock.after(idleMs, () => this.#stop());
+    if ('rows' in answer) asked?.resolve(answer.rows);
+    else asked?.reject(storageFailure('Trestle cannot read its database now; the log says why.', answer.cause));
+  }
+
+  #stop(): void {
+    this.#cancelIdle?.();
+    this.#thread?.stop();
+    this.#thread = undefined;
+  }
+
+  #mourn(cause: string): void {
+    this.#thread = undefined;
+    this.#refuseAll('Trestle lost the thread that reads its database; ask again.', cause);
+  }
+
+  #refuseAll(message: string, cause?: string): void {
+    const asked = [...this.#asked.values()];
+    this.#asked.clear();
+    for (const { reject } of asked) reject(storageFailure(message, cause));
+  }
+}
+
+interface Asked {
+  readonly resolve: (rows: readonly object[]) => void;
+  readonly reject: (failure: Failure) => void;
+}

@@ -1,0 +1,103 @@
+import type { Generated } from 'kysely';
+import type { Role } from '../../core/call.ts';
+import type { FailureKind } from '../../core/failure.ts';
+import type { Entry } from '../store.ts';
+
+/** The tables as Kysely sees them. Amounts are texts: as numbers they would lose digits above 2^53. */
+export interface Schema {
+  readonly organisations: OrganisationRow & Positioned;
+  readonly projects: ProjectRow & Positioned;
+  readonly keys: KeyRow & Positioned;
+  readonly prices: PriceRow & Positioned;
+  readonly entries: EntryRow;
+  readonly requests: EntryRow & { readonly attempts: number; readonly total_cost: string | null };
+}
+
+/** Numbered by the database in the order of writing. */
+export interface Positioned {
+  readonly position: Generated<number>;
+}
+
+export interface OrganisationRow {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: number;
+}
+
+export interface ProjectRow {
+  readonly id: string;
+  readonly organisation_id: string;
+  readonly name: string;
+  readonly created_at: number;
+}
+
+export interface KeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly mac: string;
+  readonly hint: string;
+  readonly role: Role;
+  readonly project_id: string;
+  readonly organisation_id: string;
+  /** A JSON list. */
+  readonly models: string | null;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+export interface PriceRow {
+  readonly provider: string;
+  readonly model: string;
+  readonly valid_from: number;
+  readonly input: string | null;
+  readonly cached_input: string | null;
+  readonly cache_write: string | null;
+  readonly audio_input: string | null;
+  readonly output: string | null;
+  readonly reasoning: string | null;
+  readonly audio_output: string | null;
+  readonly per_request: string | null;
+  readonly source: string;
+}
+
+export interface EntryRow {
+  readonly sequence: number;
+  readonly request_id: string;
+  readonly attempt: number;
+  readonly closing: number;
+  readonly key_id: string;
+  readonly project_id: string;
+  readonly organisation_id: string;
+  readonly dialect: Entry['dialect'];
+  readonly operation: Entry['operation'];
+  readonly stream: number;
+  readonly requested_model: string;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly started_at: number;
+  readonly ended_at: number;
+  readonly first_byte_ms: number | null;
+  readonly latency_ms: number;
+  readonly status: number;
+  readonly outcome: Entry['outcome'];
+  readonly failure: FailureKind | null;
+  readonly upstream_status: number | null;
+  readonly upstream_request_id: string | null;
+  readonly input: number | null;
+  readonly cached_input: number | null;
+  readonly cache_write: number | null;
+  readonly audio_input: number | null;
+  readonly output: number | null;
+  readonly reasoning: number | null;
+  readonly audio_output: number | null;
+  readonly reported_cost: string | null;
+  readonly basis: Entry['basis'];
+  readonly cost: string | null;
+  readonly end_user: string | null;
+  /** JSON lists; null is the empty one. */
+  readonly tags: string | null;
+  readonly metadata: string | null;
+  readonly lost: string | null;
+  readonly flags: string | null;
+}

@@ -1,0 +1,90 @@
+import type { Call, Handler, Received } from '../../core/call.ts';
+import { asFailure } from '../../core/failure.ts';
+import type { Lost } from '../../core/loss.ts';
+import type { OperationName } from '../../core/operation.ts';
+import { received, type WireBody } from '../../core/payload.ts';
+import type { Clock, Ids, Log } from '../../core/ports.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import { readBody } from '../../platform/read-body.ts';
+import { answerHeaders, failureAnswer, wholeAnswer } from './answer.ts';
+import { credentialOf } from './credential.ts';
+import { type Lifetime, lifetime } from './deadline.ts';
+import { streamAnswer } from './stream-answer.ts';
+import { timeoutOf, wishesOf } from './wishes.ts';
+
+export interface DataPlaneTools {
+  readonly dialects: readonly Dialect[];
+  readonly handle: Handler<Call>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly limits: {
+    readonly maxBodyBytes: number;
+    /** A whole call, its stream included, unless the caller says less. */
+    readonly callTimeoutMs: number;
+  };
+}
+
+/** One door: a path where a dialect is spoken. */
+export interface Door {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: OperationName;
+  answer(request: Request): Promise<Response>;
+}
+
+/** A door for every route of every dialect. Each makes a `Call` and gives it to the one pipeline; there is no other way in. */
+export function dataPlane(tools: DataPlaneTools): readonly Door[] {
+  return tools.dialects.flatMap((dialect) =>
+    dialect.routes.map(({ method, path, credential }) => ({
+      method,
+      path,
+      operation: dialect.operation,
+      answer: (request: Request) => answer(tools, { dialect, credential }, request),
+    })),
+  );
+}
+
+interface Spoken {
+  readonly dialect: Dialect;
+  readonly credential: readonly string[];
+}
+
+async function answer(tools: DataPlaneTools, { dialect, credential }: Spoken, request: Request): Promise<Response> {
+  const { ids, clock } = tools;
+  const id = ids.make('req');
+  const life = lifetime(clock, request.signal);
+  const lost: Lost = ({ path, why }) =>
+    tools.log.warn(`an answer could not be said in full: ${path}, ${why}`, { requestId: id });
+  try {
+    const reply = await tools.handle({
+      id,
+      operation: dialect.operation,
+      dialect: dialect.name,
+      arrivedAt: clock.now(),
+      startedAt: clock.monotonic(),
+      signal: life.signal,
+      credential: credentialOf(request.headers, credential),
+      read: () => read(tools, dialect, { request, life }),
+    });
+    const headers = answerHeaders(id, reply.origin);
+    if (reply.kind === 'stream') return streamAnswer(reply, headers, { dialect, requestId: id, life, lost });
+    life.over();
+    return wholeAnswer(reply, headers, { dialect, lost });
+  } catch (thrown) {
+    life.over();
+    return failureAnswer(dialect, asFailure(thrown), id);
+  }
+}
+
+async function read(
+  { limits, clock }: DataPlaneTools,
+  dialect: Dialect,
+  { request, life }: { readonly request: Request; readonly life: Lifetime },
+): Promise<Received> {
+  life.limit(Math.min(timeoutOf(request.headers) ?? limits.callTimeoutMs, limits.callTimeoutMs));
+  const wishes = wishesOf(request.headers);
+  const body: WireBody = { kind: 'json', bytes: await readBody(request, limits.maxBodyBytes, { clock }) };
+  const envelope = dialect.request.envelope(body);
+  return { envelope, wishes, payload: received(dialect.name, body, dialect.request.decode) };
+}

@@ -1,0 +1,81 @@
+import { Failure } from '../../core/failure.ts';
+import type { Ids } from '../../core/ports.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import { failureAnswer } from './answer.ts';
+import type { Door } from './data-plane.ts';
+
+/** Everything that one address serves. */
+export interface FrontTools {
+  readonly doors: readonly Door[];
+  /** Routes that ask no model anything: health, lists. Matched by exact path. */
+  readonly plain: readonly PlainRoute[];
+  /** Everything below these prefixes goes to the other application, loaded when it is first needed. */
+  readonly mounted: readonly Mounted[];
+  /** The dialect in which a path that nobody knows is refused. */
+  readonly fallbackDialect: Dialect;
+  readonly ids: Ids;
+  /** True once no new work is taken. */
+  readonly draining: () => boolean;
+}
+
+export interface PlainRoute {
+  readonly method: 'GET';
+  readonly path: string;
+  /** Also answers what is below the path, as its rest. */
+  readonly below?: boolean;
+  answer(request: Request, rest: string): Response | Promise<Response>;
+}
+
+export interface Mounted {
+  readonly prefix: string;
+  answer(request: Request): Promise<Response>;
+}
+
+/** One table decides by the exact path, as it was sent, where a request goes; what is not in it is not there. */
+export function front(tools: FrontTools): (request: Request) => Response | Promise<Response> {
+  const doors = new Map(tools.doors.map((door) => [`${door.method} ${door.path}`, door]));
+  const exact = new Map(tools.plain.map((route) => [`${route.method} ${route.path}`, route]));
+  const below = tools.plain.filter((route) => route.below === true);
+  const known = [...tools.doors, ...tools.plain];
+
+  return (request) => {
+    const path = pathOf(request.url);
+    const route = `${request.method} ${path}`;
+    const door = doors.get(route);
+    if (door !== undefined) return tools.draining() ? refuse(tools, drainingFailure()) : door.answer(request);
+    const plain = exact.get(route);
+    if (plain !== undefined) return plain.answer(request, '');
+    const mounted = tools.mounted.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+    if (mounted !== undefined) return mounted.answer(request);
+    const parent = below.find((entry) => entry.method === request.method && path.startsWith(`${entry.path}/`));
+    if (parent !== undefined) return parent.answer(request, path.slice(parent.path.length + 1));
+    return refuse(tools, unknownRoute(request.method, path, known));
+  };
+}
+
+/** The path of an absolute URL as it stands, without query: never decoded, so that it is matched in one form only. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  if (start < 0) return '/';
+  const end = url.indexOf('?', start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
+}
+
+function unknownRoute(method: string, path: string, known: readonly { method: string; path: string }[]): Failure {
+  const shown = JSON.stringify(path.slice(0, 200));
+  const others = known.filter((route) => route.path === path).map((route) => route.method);
+  if (others.length > 0) {
+    return new Failure('method-unsupported', `${method} is not served on ${shown}; use ${others.join(' or ')}.`);
+  }
+  return new Failure('route-unknown', `There is nothing at ${method} ${shown}; GET /openapi.json lists what is served.`);
+}
+
+function drainingFailure(): Failure {
+  return new Failure('gateway-draining', 'This server is shutting down and takes no new work; try again in a moment.', {
+    retryAfterMs: 1000,
+  });
+}
+
+function refuse({ fallbackDialect, ids }: FrontTools, failure: Failure): Response {
+  return failureAnswer(fallbackDialect, failure, ids.make('req'));
+}

@@ -1,0 +1,92 @@
+import { asFailure, type Failure } from '../../core/failure.ts';
+import type { Lost } from '../../core/loss.ts';
+import type { Outcome, StreamChunk, StreamReply } from '../../core/reply.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import { spellFrame } from '../../dialects/sse.ts';
+import { pulledBody } from '../../platform/response-stream.ts';
+import type { Lifetime } from './deadline.ts';
+
+export interface StreamDoor {
+  readonly dialect: Dialect;
+  readonly requestId: string;
+  readonly life: Lifetime;
+  readonly lost: Lost;
+}
+
+/**
+ * A streamed answer, pulled by the caller's own reading. This is the one place that ends a reply: once, however it came.
+ * The terminal frame is held until the call's record is durable; what breaks off ends with the dialect's error frame.
+ */
+export function streamAnswer(reply: StreamReply, headers: Record<string, string>, door: StreamDoor): Response {
+  const spell = speller(door);
+  let over = false;
+  const end = async (outcome: Outcome): Promise<void> => {
+    if (over) return;
+    over = true;
+    door.life.over();
+    await reply.end(outcome);
+  };
+  const farewell: Uint8Array<ArrayBuffer>[] = [];
+
+  const next = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    while (!over) {
+      const bytes = await chunk();
+      if (bytes.length > 0) return bytes;
+    }
+    return farewell.shift();
+  };
+  const chunk = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    try {
+      const { value } = await reply.chunks.next();
+      if (value === undefined) return nothing;
+      const bytes = spell(value);
+      if (value.sight.failure !== undefined) farewell.push(await broken(value.sight.failure, door, end));
+      else if (value.sight.terminal) await end({ kind: 'complete' });
+      return bytes;
+    } catch (thrown) {
+      return await broken(asFailure(thrown), door, end);
+    }
+  };
+  const left = (): void => {
+    door.life.leave();
+    end({ kind: 'aborted' }).catch(() => undefined);
+  };
+  headers['content-type'] = 'text/event-stream; charset=utf-8';
+  headers['cache-control'] = 'no-cache';
+  headers['x-accel-buffering'] = 'no';
+  return new Response(pulledBody(next, left), { status: 200, headers });
+}
+
+/** Ends the call as failed and says so in the caller's dialect. A record that could not be written is itself such a failure. */
+async function broken(
+  failure: Failure,
+  door: StreamDoor,
+  end: (outcome: Outcome) => Promise<void>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let said = failure;
+  try {
+    await end({ kind: 'failed', failure });
+  } catch (thrown) {
+    said = asFailure(thrown);
+  }
+  return bytesOf(door.dialect.failure.frames(said, door.requestId).map(spellFrame).join(''));
+}
+
+/** The provider's own bytes if the dialects agree and nobody edited, else freshly encoded. */
+function speller({ dialect, lost }: StreamDoor): (chunk: StreamChunk) => Uint8Array<ArrayBuffer> {
+  let encoder: ReturnType<Dialect['stream']['encoder']> | undefined;
+  return ({ wire, events, sight }) => {
+    if (wire?.dialect === dialect.name) return wire.bytes;
+    encoder ??= dialect.stream.encoder(lost);
+    const frames = events.flatMap((event) => encoder?.push(event) ?? []);
+    if (sight.terminal) frames.push(...encoder.end());
+    return bytesOf(frames.map(spellFrame).join(''));
+  };
+}
+
+const utf8 = new TextEncoder();
+const nothing = new Uint8Array();
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return utf8.encode(text);
+}

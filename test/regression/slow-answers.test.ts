@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'bun:test';
+import { resolve } from 'node:path';
+import { asFailure } from '../../src/core/failure.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { bunHttpClient } from '../../src/platform/http-client.ts';
+import { bunHttpServer } from '../../src/platform/http-server.ts';
+import { pulledBody } from '../../src/platform/response-stream.ts';
+import { bareProxy, silentLog } from './bare-proxy.ts';
+import { chunk, rawUpstream, streamEnd, streamHead, whole } from './raw-upstream.ts';
+
+const root = resolve(import.meta.dir, '../..');
+const utf8 = new TextEncoder();
+
+describe.concurrent('slow answers', () => {
+  test('a thousand calls in flight take the time of one when bin/bun starts the process', async () => {
+    const { answered, ms } = await manyCalls([resolve(root, 'bin/bun')]);
+    expect(answered).toBe(1000);
+    expect(ms).toBeLessThan(2000);
+  });
+
+  test('without the launcher the same calls wait for each other, which is why there is one', async () => {
+    const { answered, ms } = await manyCalls([process.execPath]);
+    expect(answered).toBe(1000);
+    expect(ms).toBeGreaterThan(2400);
+  });
+
+  test('an answer that is silent for 11 s before its head, and one in its middle, arrive whole', async () => {
+    const listener = await bunHttpServer(silentLog).listen(
+      { hostname: '127.0.0.1', port: 0, maxBodyBytes: 1000 },
+      async ({ url }) => {
+        if (url.endsWith('/head')) await Bun.sleep(11_000);
+        const pieces = ['one ', 'two'];
+        const next = async () => {
+          const piece = pieces.shift();
+          if (piece === 'two' && url.endsWith('/middle')) await Bun.sleep(11_000);
+          return piece === undefined ? undefined : utf8.encode(piece);
+        };
+        return new Response(pulledBody(next, () => undefined));
+      },
+    );
+    const ask = async (path: string) => (await fetch(listener.url + path)).text();
+    expect(await Promise.all([ask('/head'), ask('/middle')])).toEqual(['one two', 'one two']);
+    await listener.close(0);
+  }, 20_000);
+
+  test('a provider that is silent before its head is given up after its time', async () => {
+    const upstream = await rawUpstream(() => undefined);
+    const http = bunHttpClient({ clock: systemClock, headTimeoutMs: 200 });
+    const failure = await http.send(get(upstream.url)).then(() => undefined, asFailure);
+    expect(failure?.kind).toBe('provider-timeout');
+    expect(failure?.message).toContain(new URL(upstream.url).host);
+    expect(await upstream.emptied(1000)).toBe(true);
+    upstream.close();
+  });
+
+  test('a provider that falls silent in its answer is given up after its time', async () => {
+    const upstream = await rawUpstream(({ socket }) => socket.write(streamHead + chunk('data: one\n\n')));
+    const http = bunHttpClient({ clock: systemClock, idleTimeoutMs: 200 });
+    const pieces = (await http.send(get(upstream.url))).pieces();
+    expect(new TextDecoder().decode(await pieces.read())).toBe('data: one\n\n');
+    const failures = [await pieces.read().catch(asFailure), await pieces.read().catch(asFailure)];
+    expect(failures.map((failure) => failure instanceof Error && failure.kind)).toEqual([
+      'provider-timeout',
+      'provider-timeout',
+    ]);
+    expect(await upstream.emptied(1000)).toBe(true);
+    upstream.close();
+  });
+
+  test('a steady stream may last longer than the time for one silence', async () => {
+    const upstream = await rawUpstream(async ({ socket }) => {
+      socket.write(streamHead);
+      for (let index = 0; index < 12; index += 1) {
+        socket.write(chunk(`data: ${index}\n\n`));
+        await Bun.sleep(60);
+      }
+      socket.end(streamEnd);
+    });
+    const proxy = await bareProxy(bunHttpClient({ clock: systemClock, idleTimeoutMs: 300 }), upstream.url);
+    expect(await (await fetch(proxy.url)).text()).toEndWith('data: 11\n\n');
+    await proxy.close(0);
+    upstream.close();
+  });
+});
+
+/** A thousand calls from a process of its own to a provider that thinks for 800 ms. */
+async function manyCalls(runtime: readonly string[]): Promise<{ readonly answered: number; readonly ms: number }> {
+  const upstream = await rawUpstream(({ socket }) => void setTimeout(() => socket.write(whole('ok')), 800));
+  const { BUN_CONFIG_MAX_HTTP_REQUESTS: _, ...env } = process.env;
+  const child = Bun.spawn([...runtime, resolve(import.meta.dir, 'many-calls.ts'), upstream.url, '1000'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const printed: { readonly answered: number; readonly ms: number } = JSON.parse(await child.stdout.text());
+  upstream.close();
+  return printed;
+}
+
+function get(url: string) {
+  return { method: 'GET', url, headers: {}, signal: new AbortController().signal } as const;
+}
