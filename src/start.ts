@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { seedPrices } from './catalog/seed.ts';
 import type { Address, Config } from './config/config.ts';
-import type { Clock, HttpServer, Ids, Listener, Log } from './core/ports.ts';
-import { buildHouse, type House } from './house.ts';
+import type { HttpServer, Listener, Log } from './core/ports.ts';
+import { buildHouse, type House, type HouseParts } from './house.ts';
 import { firstRun, type MadeKeys } from './management/first-run.ts';
 import { systemClock } from './platform/clock.ts';
 import { openDigest } from './platform/digest.ts';
@@ -11,7 +11,6 @@ import { bunHttpClient } from './platform/http-client.ts';
 import { bunHttpServer } from './platform/http-server.ts';
 import { systemIds } from './platform/ids.ts';
 import { openStore } from './store/open.ts';
-import type { Store } from './store/store.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -19,6 +18,8 @@ export interface Running {
   readonly adminUrl: string;
   /** Secrets made by the first start, to be shown once. */
   readonly made: MadeKeys;
+  /** Serves by other settings from the next call on. Addresses and the data directory stay as they are. */
+  reload(config: Config): void;
   /** Takes nothing new, lets what runs finish for as long as it may, and closes the books. */
   stop(): Promise<void>;
 }
@@ -28,19 +29,17 @@ const graceMs = 30_000;
 
 /** Opens the data directory, builds the house on this machine and opens its doors. Throws a `Failure` that says what to do. */
 export async function start(config: Config, log: Log): Promise<Running> {
-  const clock: Clock = systemClock;
-  const ids: Ids = systemIds;
+  const machine = { clock: systemClock, ids: systemIds, log };
   await ensureDirectory(config.data);
-  const store = await openStore({ directory: config.data, clock });
+  const store = await openStore({ directory: config.data, clock: machine.clock });
   try {
     const digest = await openDigest(join(config.data, 'secret.key'));
-    const made = await firstRun({ store, ids, clock, digest }, given(config));
+    const made = await firstRun({ ...machine, store, digest }, given(config));
     const { records, added } = await seedPrices(store.prices);
-    if (added !== undefined) log.info('prices taken up', { count: records.length });
-    const { headTimeoutMs, idleTimeoutMs } = config.limits;
-    const http = bunHttpClient({ clock, headTimeoutMs, idleTimeoutMs });
-    const house = buildHouse({ config, store, prices: records, digest, clock, ids, log, http });
-    return { ...(await open(config, house, { store, log })), made };
+    if (added !== undefined) log.info('the price list was taken up', { count: records.length });
+    const build = (settings: Config): House =>
+      buildHouse({ ...machine, config: settings, store, prices: records, digest, http: clientFor(settings, machine) });
+    return { ...(await open(config, build, { store, log })), made };
   } catch (thrown) {
     await store.close();
     throw thrown;
@@ -48,17 +47,33 @@ export async function start(config: Config, log: Log): Promise<Running> {
 }
 
 function given({ adminKey, clientKey }: Config): Parameters<typeof firstRun>[1] {
-  return { ...(adminKey === undefined ? {} : { admin: adminKey }), ...(clientKey === undefined ? {} : { client: clientKey }) };
+  return {
+    ...(adminKey === undefined ? {} : { admin: adminKey }),
+    ...(clientKey === undefined ? {} : { client: clientKey }),
+  };
 }
 
-async function open(config: Config, house: House, { store, log }: { readonly store: Store; readonly log: Log }): Promise<Omit<Running, 'made'>> {
+function clientFor({ limits }: Config, { clock }: Pick<HouseParts, 'clock'>): HouseParts['http'] {
+  return bunHttpClient({ clock, headTimeoutMs: limits.headTimeoutMs, idleTimeoutMs: limits.idleTimeoutMs });
+}
+
+async function open(
+  config: Config,
+  build: (config: Config) => House,
+  { store, log }: Pick<HouseParts, 'store' | 'log'>,
+): Promise<Omit<Running, 'made'>> {
+  let house = build(config);
   const server = bunHttpServer(log);
-  const front = await listen(server, config, config.listen, house.answer);
-  const admin = config.adminListen && (await listen(server, config, config.adminListen, house.administer));
+  const front = await listen(server, config, { at: config.listen, answer: (request) => house.answer(request) });
+  const admin =
+    config.adminListen && (await listen(server, config, { at: config.adminListen, answer: (request) => house.administer(request) }));
   const listeners = admin === undefined ? [front] : [front, admin];
   return {
     url: front.url,
     adminUrl: (admin ?? front).url,
+    reload(settings) {
+      house = build({ ...settings, adminListen: config.adminListen } as Config);
+    },
     async stop() {
       house.drain();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
@@ -67,6 +82,11 @@ async function open(config: Config, house: House, { store, log }: { readonly sto
   };
 }
 
-function listen(server: HttpServer, { limits }: Config, { hostname, port }: Address, answer: House['answer']): Promise<Listener> {
-  return server.listen({ hostname, port, maxBodyBytes: limits.maxBodyBytes }, answer);
+interface Opening {
+  readonly at: Address;
+  readonly answer: House['answer'];
+}
+
+function listen(server: HttpServer, { limits }: Config, { at, answer }: Opening): Promise<Listener> {
+  return server.listen({ hostname: at.hostname, port: at.port, maxBodyBytes: limits.maxBodyBytes }, answer);
 }

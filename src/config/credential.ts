@@ -5,6 +5,8 @@ import type { Reader } from './reader.ts';
 /** What a header can carry, without white space: a key with a line's end or a scheme in it was copied wrongly. */
 const sendable = /^[\x21-\x7e]{1,8192}$/;
 
+const remedy = `Write "\${NAME}" for a key in the environment, { file: /path } for one in a file, or the key itself.`;
+
 /** Reads `api_key: …` or `api_key: { file: … }`. Undefined if there is none, or if it cannot be one. */
 export function credentialIn(reader: Reader, value: unknown, path: Path): Secret | undefined {
   if (value === undefined || reader.problems.has(path)) return undefined;
@@ -12,10 +14,7 @@ export function credentialIn(reader: Reader, value: unknown, path: Path): Secret
   if (text !== undefined && sendable.test(text)) return secret(text);
   reader.problems.add(
     path,
-    'wanted a key, "${NAME}" or { file: /path }; what is here is no text that can stand in a header: it is empty, is no text, or has spaces or unprintable characters in it.'.replace(
-      '${NAME}',
-      '$' + '{NAME}',
-    ),
+    `what is here cannot stand in a header: it is empty, no text, or has spaces or unprintable characters in it. ${remedy}`,
   );
   return undefined;
 }

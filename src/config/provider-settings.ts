@@ -51,7 +51,7 @@ function found(reader: ProviderReader, kind: Provider): ProviderSettings | undef
   if (baseUrl === undefined) return undefined;
   const key = environmentKey(reader, kind);
   if (builtIn !== true && key === undefined) return undefined;
-  const credential = key && credentialOutside(reader, key);
+  const credential = key === undefined ? undefined : credentialOutside(reader, key);
   return { name, kind, baseUrl, local: false, prices: [], ...(credential === undefined ? {} : { credential }) };
 }
 

@@ -33,7 +33,8 @@ describe('the structure of a body', () => {
   });
 
   test('is read alike however an object is spelled', () => {
-    const spelled = fc.dictionary(key(), fc.jsonValue()).chain((value) => spelling(value).map((text) => ({ value, text })));
+    const strict = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'));
+    const spelled = fc.dictionary(key(), strict).chain((value) => spelling(value).map((text) => ({ value, text })));
     fc.assert(
       fc.property(spelled, ({ value, text }) => {
         const bytes = utf8Bytes(text);
@@ -50,18 +51,25 @@ describe('the structure of a body', () => {
 });
 
 describe('strict JSON', () => {
-  const extra = /second time|surrogate|__proto__|beyond all range|more than 128|where an object should begin|byte order/;
+  const extra =
+    /second time|surrogate|__proto__|beyond all range|more than 128|where an object should begin|byte order/;
 
   test('is taken and refused as JSON.parse does, but for what strictness adds', () => {
-    const damage = fc.tuple(fc.nat(), fc.constantFrom(...'{}[]",:\\/ u0019eE+-.ntf\t\n\u0000\u001f\u007fé'), fc.boolean());
-    const text = fc.tuple(fc.dictionary(key(), fc.jsonValue()), fc.array(damage, { maxLength: 3 })).map(([value, damages]) => {
-      let damaged = JSON.stringify(value);
-      for (const [place, character, replaces] of damages) {
-        const at = place % (damaged.length + 1);
-        damaged = damaged.slice(0, at) + character + damaged.slice(at + (replaces ? 1 : 0));
-      }
-      return damaged;
-    });
+    const damage = fc.tuple(
+      fc.nat(),
+      fc.constantFrom(...'{}[]",:\\/ u0019eE+-.ntf\t\n\u0000\u001f\u007fé'),
+      fc.boolean(),
+    );
+    const text = fc
+      .tuple(fc.dictionary(key(), fc.jsonValue()), fc.array(damage, { maxLength: 3 }))
+      .map(([value, damages]) => {
+        let damaged = JSON.stringify(value);
+        for (const [place, character, replaces] of damages) {
+          const at = place % (damaged.length + 1);
+          damaged = damaged.slice(0, at) + character + damaged.slice(at + (replaces ? 1 : 0));
+        }
+        return damaged;
+      });
     fc.assert(
       fc.property(text, (damaged) => {
         const problem = refusal(utf8Bytes(damaged));
@@ -75,7 +83,21 @@ describe('strict JSON', () => {
   test('holds inside long strings, where most of the text is jumped over', () => {
     const piece = fc.oneof(
       fc.nat(700).map((length) => 'x'.repeat(length)),
-      fc.constantFrom('\\n', '\\"', '\\\\', '\\u00e9', '\\ud83d\\ude00', 'é', '😀', '\u0001', '\n', '\\x', '\\u00g0', '"', '\\'),
+      fc.constantFrom(
+        '\\n',
+        '\\"',
+        '\\\\',
+        '\\u00e9',
+        '\\ud83d\\ude00',
+        'é',
+        '😀',
+        '\u0001',
+        '\n',
+        '\\x',
+        '\\u00g0',
+        '"',
+        '\\',
+      ),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -92,7 +114,11 @@ describe('strict JSON', () => {
     ['nothing', '', 'is empty where an object should stand at byte 0'],
     ['a list', '[1]', 'has "[" where an object should begin at byte 0'],
     ['a byte order mark', '\ufeff{}', 'begins with a byte order mark at byte 0'],
-    ['UTF-16', new Uint8Array([0x7b, 0, 0x22, 0]), 'has the byte 0x00 where a key in double quotes should stand at byte 1'],
+    [
+      'UTF-16',
+      new Uint8Array([0x7b, 0, 0x22, 0]),
+      'has the byte 0x00 where a key in double quotes should stand at byte 1',
+    ],
     ['an overlong encoding', bytesOf('{"a":"', [0xc0, 0xaf], '"}'), 'is not valid UTF-8 at byte 6'],
     ['half a character', bytesOf(`{"a":"${'é'.repeat(4096)}`, [0xc3], '"}'), 'is not valid UTF-8 at byte 8198'],
     ['a second value', '{} {}', 'goes on with "{" after its end at byte 3'],
@@ -111,7 +137,12 @@ describe('strict JSON', () => {
     ['the other half', '{"a":"\\ude00"}', 'has half a surrogate pair at byte 6, in a', 'a'],
     ['a prototype', '{"a":[{"__proto__":{}}]}', 'has the key "__proto__"', 'a[0]'],
     ['a disguised prototype', '{"\\u005f_proto__":{}}', 'has the key "__proto__"'],
-    ['the same key twice', '{"model":1,"model":2}', 'has the key "model" a second time in the same object at byte 11', 'model'],
+    [
+      'the same key twice',
+      '{"model":1,"model":2}',
+      'has the key "model" a second time in the same object at byte 11',
+      'model',
+    ],
     ['a disguised key', '{"model":1,"mod\\u0065l":2}', 'has the key "model" a second time', 'model'],
     ['a key twice, deep down', '{"a":[0,{"b":{"c":1,"d":2,"c":3}}]}', 'has the key "c" a second time', 'a[1].b.c'],
     ['a level too many', '{"a":'.repeat(65) + '1'.padEnd(66, '}'), 'is nested deeper than 64 levels at byte 320'],
@@ -143,7 +174,11 @@ describe('hostile bodies', () => {
     heap('2 MB of brackets', '['.repeat(2e6), 'where an object should begin'),
     heap('2 MB of nested lists', `{"a":${'['.repeat(2e6)}`, 'deeper than 64'),
     heap('400,000 nested objects', '{"a":'.repeat(4e5), 'deeper than 64'),
-    heap('500,000 keys', `{${Array.from({ length: 5e5 }, (_, key) => `"k${key}":1`).join(',')}}`, 'more than 10000 members'),
+    heap(
+      '500,000 keys',
+      `{${Array.from({ length: 5e5 }, (_, key) => `"k${key}":1`).join(',')}}`,
+      'more than 10000 members',
+    ),
     heap('a number of 1 MB', `{"a":${'1'.repeat(1e6)}}`, 'more than 128'),
     heap('a million escaped quotes and no end', `{"a":"${'\\"'.repeat(1e6)}`, 'ends inside a string'),
     heap('a string that never ends', `{"a":"${'x'.repeat(4e6)}`, 'ends inside a string'),

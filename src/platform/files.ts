@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { Failure } from '../core/failure.ts';
 
-/** The text of a file, which must be UTF-8; undefined if there is none. */
-export async function readText(path: string): Promise<string | undefined> {
+/** The text of a file, which must be UTF-8; undefined if there is none. Waits for the disk: for the start, not for calls. */
+export function readTextNow(path: string): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (cause) {
     const code = codeOf(cause);
     if (code === 'ENOENT') return undefined;

@@ -246,7 +246,7 @@ function listContract({ test, expect }: Bench, open: OpenNamed): void {
 }
 
 function closeContract({ test, expect }: Bench, open: OpenNamed): void {
-  test('closing writes what waits; afterwards everything is refused', async () => {
+  test('closing writes what waits; afterwards everything is refused, and the next start goes on where this one ended', async () => {
     const before = await withTenants(await open('close'));
     const appended = Array.from({ length: 50 }, (_, n) =>
       before.ledger.append({ ...bareEntry, requestId: `req_${n}` }),
@@ -256,7 +256,9 @@ function closeContract({ test, expect }: Bench, open: OpenNamed): void {
     expect(await failureOf(before.keys.create(exampleKey))).toBe('gateway-storage-failed');
     expect(await failureOf(before.ledger.requests({ limit: 1 }))).toBe('gateway-storage-failed');
     const store = await open('close');
-    expect((await store.ledger.requests({ limit: 100 })).data.length).toBe(50);
+    await store.ledger.append({ ...bareEntry, requestId: 'req_50' });
+    const ids = (await store.ledger.requests({ limit: 100 })).data.map(({ requestId }) => requestId);
+    expect(ids).toEqual(Array.from({ length: 51 }, (_, n) => `req_${50 - n}`));
     await store.close();
   });
 }

@@ -270,7 +270,8 @@ const assistant: Arbitrary<RoleMessage> = fc
       parts: [...plain, ...details, ...cited, ...refusal, ...sounds, ...calls],
       ...(carried && { extras: carried }),
     };
-    const silent = content.length === 0 ? [] : contentMark(cited, !asList);
+    const silent: readonly (readonly [string, string])[] =
+      content.length > 0 ? contentMark(cited, !asList) : asList ? [['content', 'absent']] : [];
     const named = plain.length === 0 || plainName === 'reasoning_content' ? [] : [['reasoning', plainName] as const];
     return noted(value, [...silent, ...named]);
   });

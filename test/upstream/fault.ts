@@ -38,6 +38,8 @@ export type HeadFault =
       readonly retryAfter?: string;
       /** `openai` if it is not said. */
       readonly body?: 'openai' | 'html' | 'text' | 'empty' | 'detail';
+      /** Further headers, such as `retry-after-ms` or `x-ratelimit-…`. */
+      readonly headers?: Readonly<Record<string, string>>;
       /** The error's `code`. */
       readonly code?: string;
     }

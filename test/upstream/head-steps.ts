@@ -53,8 +53,8 @@ function* flood(count: number): Generator<Step, void> {
 
 type StatusFault = Extract<Fault, { kind: 'status' }>;
 
-function refusal({ status, retryAfter, body = 'openai', code }: StatusFault): Uint8Array {
-  const wait = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
+function refusal({ status, retryAfter, headers, body = 'openai', code }: StatusFault): Uint8Array {
+  const wait = { ...headers, ...(retryAfter === undefined ? {} : { 'Retry-After': retryAfter }) };
   switch (body) {
     case 'openai':
       return whole(status, JSON.stringify(errorBody(status, code)), wait);

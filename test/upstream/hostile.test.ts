@@ -184,6 +184,8 @@ describe('heads', () => {
       });
     }
     expect(upstream.seen.every(({ billed }) => billed.input === 0 && billed.output === 0)).toBeTrue();
+    const headers = { 'retry-after-ms': '30' };
+    expect((await askWith({ kind: 'status', status: 429, headers })).headers.get('retry-after-ms')).toBe('30');
     expect(await (await askWith({ kind: 'status', status: 429, code: 'insufficient_quota' })).json()).toMatchObject({
       error: { code: 'insufficient_quota' },
     });

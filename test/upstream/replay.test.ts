@@ -98,9 +98,9 @@ describe('a stream', () => {
     const { text } = await exchange(url, posted({ ...hello, stream: true }));
     const chunks = text.slice(text.indexOf('\r\n\r\n') + 4);
     expect(chunks).toBe(
-      recordedPieces(stream)
+      `${recordedPieces(stream)
         .map((piece) => `${piece.length.toString(16)}\r\n${new TextDecoder().decode(piece)}\r\n`)
-        .join('') + '0\r\n\r\n',
+        .join('')}0\r\n\r\n`,
     );
     expect(new TextDecoder().decode(joined(recordedPieces(stream)))).toBe(spelled);
   });

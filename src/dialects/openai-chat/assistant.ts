@@ -2,6 +2,7 @@ import type { Opaque } from '../../core/carried.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { AudioPart, Citation, Part, ReasoningPart, RoleMessage } from '../../core/message.ts';
 import { elements, type Field, text } from '../field.ts';
+import { without } from '../members.ts';
 import { at, type Reading, type Writing } from '../place.ts';
 import { answerAudio } from './answer-audio.ts';
 import { marked, shape, spelled, unwrapped } from './carry.ts';
@@ -14,7 +15,8 @@ import { toolCall } from './tool-calls.ts';
 export function readAssistant(wire: JsonObject, place: Reading): RoleMessage {
   const { parts: reasoning, rest, plain, copies } = reasoningBeside(wire, place);
   const table = hasOneText(rest['content']) ? citedShape : uncitedShape;
-  const { content: said = [], refusal, citations, audio, calls = [], ...carried } = table.decode(rest, place);
+  const found = table.decode(rest['content'] === null ? without(rest, 'content') : rest, place);
+  const { content: said = [], refusal, citations, audio, calls = [], ...carried } = found;
   const message: RoleMessage = {
     type: 'message',
     role: 'assistant',
@@ -27,7 +29,8 @@ export function readAssistant(wire: JsonObject, place: Reading): RoleMessage {
     ],
     ...carried,
   };
-  return marked(marked(message, 'reasoning', plain), 'copies', copies);
+  const noted = marked(message, 'content', rest['content'] === undefined ? 'absent' : undefined);
+  return marked(marked(noted, 'reasoning', plain), 'copies', copies);
 }
 
 export function writeAssistant(message: RoleMessage, place: Writing): JsonObject {
@@ -43,7 +46,11 @@ export function writeAssistant(message: RoleMessage, place: Writing): JsonObject
     ...(sorted.calls.length > 0 && { calls: sorted.calls }),
     citations: sorted.content.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : [])),
   };
-  return { ...citedShape.encode(members, place), ...writeReasoning(message, sorted.reasoning, place) };
+  const written = { ...citedShape.encode(members, place), ...writeReasoning(message, sorted.reasoning, place) };
+  // OpenAI itself always has a content, if only null; some of its clients count on that.
+  return written['content'] === undefined && spelled(message, 'content') !== 'absent'
+    ? { ...written, content: null }
+    : written;
 }
 
 interface Members {
@@ -92,17 +99,17 @@ function sort(parts: readonly Part[], place: Writing): Sorted {
   const placed = parts.map((part) => ({ part, home: memberOf(part) }));
   const ranks = placed.map(({ home }) => homes.indexOf(home));
   if (ranks.some((rank, index) => rank < (ranks[index - 1] ?? 0))) place.lost({ path: place.path, why: 'part-order' });
-  const at = (home: (typeof homes)[number]): readonly Part[] =>
+  const within = (home: (typeof homes)[number]): readonly Part[] =>
     placed.filter((one) => one.home === home).map(({ part }) => part);
-  const [refusal, ...refusals] = at('refusal');
-  const [audio, ...audios] = at('audio');
+  const [refusal, ...refusals] = within('refusal');
+  const [audio, ...audios] = within('audio');
   return {
-    reasoning: at('reasoning').filter((part) => part.type === 'reasoning' || part.type === 'opaque'),
+    reasoning: within('reasoning').filter((part) => part.type === 'reasoning' || part.type === 'opaque'),
     // There is room for one refusal and one audio beside the content; more of them go in there.
-    content: [...at('content'), ...refusals, ...audios],
+    content: [...within('content'), ...refusals, ...audios],
     refusal: refusal?.type === 'refusal' ? refusal.text : undefined,
     audio: audio?.type === 'audio' ? audio : undefined,
-    calls: at('calls'),
+    calls: within('calls'),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ChatEvent, ResponseHead } from '../../core/chat.ts';
+import type { Failure } from '../../core/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { moment, text } from '../field.ts';
 import { at, mistyped, type Reading } from '../place.ts';
@@ -40,6 +41,12 @@ export function chunkReader(): ChunkReader {
   };
 }
 
+/** The provider's own words are kept beside the failure, but for those about our account, which are no caller's business. */
+export function errorEvent(failure: Failure, wire: Json): ChatEvent {
+  const isOurs = failure.kind === 'provider-credential-refused' || failure.kind === 'provider-quota-exhausted';
+  return isOurs ? { type: 'error', failure } : { type: 'error', failure, raw: { dialect, wire } };
+}
+
 /** The members that are the same in every chunk of an answer. */
 export const headMembers: readonly string[] = [
   'id',
@@ -75,9 +82,7 @@ function contentEvents(chunk: JsonObject, readerOf: (index: number) => ChoiceRea
   const failure = saidFailure(chunk);
   const after: readonly ChatEvent[] = [
     ...(isJsonObject(usage) ? [{ type: 'usage', usage: reported(usage) } as const] : []),
-    ...(failure === undefined
-      ? []
-      : [withMarks({ type: 'error', failure, raw: { dialect, wire: error ?? null } }, { stands: 'chunk' })]),
+    ...(failure === undefined ? [] : [withMarks(errorEvent(failure, error ?? null), { stands: 'chunk' })]),
   ];
   if (after.length === 0 && told.every(({ events }) => events.length === 0)) return undefined;
   const events = [

@@ -5,10 +5,11 @@ import type { Lost } from '../../core/loss.ts';
 import { overlay } from '../members.ts';
 import type { Writing } from '../place.ts';
 import type { Frame } from '../sse.ts';
-import { spelled } from './carry.ts';
+import { dialect, spelled } from './carry.ts';
 import { type ChoiceWriter, choiceWriter } from './choice-writer.ts';
 import { extrasAt } from './chunk-extras.ts';
 import { headShape } from './chunk-reader.ts';
+import { errorBody } from './failure.ts';
 import { reportedUsage } from './reported-usage.ts';
 
 /** Puts events together into chunks, as they stood together when they came. */
@@ -85,7 +86,7 @@ function fits(event: ChatEvent, open: OpenChunk, stream: WritingStream): boolean
     return true;
   }
   if (event.type === 'error') {
-    open.error = event.raw?.wire ?? null;
+    open.error = event.raw?.dialect === dialect ? event.raw.wire : errorBody(event.failure);
     return true;
   }
   if (!('choice' in event) || event.choice === undefined) return true;

@@ -2,12 +2,13 @@ import type { Opaque } from '../../core/carried.ts';
 import type { ChatEvent } from '../../core/chat.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Part, ReasoningPart } from '../../core/message.ts';
-import { memberAt, without } from '../members.ts';
+import { without } from '../members.ts';
 import { at, type Reading } from '../place.ts';
 import { audioShape } from './answer-audio.ts';
 import type { CallBook } from './call-book.ts';
+import { callEvents } from './call-reader.ts';
 import { opaque } from './carry.ts';
-import { itemExtras, withExtras, withMarks } from './chunk-extras.ts';
+import { itemExtras, withMarks } from './chunk-extras.ts';
 import { annotation } from './citations.ts';
 import { contentPart } from './parts.ts';
 import { homeOf, reasoningBeside } from './reasoning.ts';
@@ -94,67 +95,6 @@ function isPlain(part: ReasoningPart | Opaque): boolean {
 }
 
 function audioDelta(audio: JsonObject, choice: number, place: Reading): ChatEvent {
-  const { extras: _, spelling: __, ...sound } = audioShape.decode(audio, place);
-  return { type: 'audio-delta', choice, ...sound, ...itemExtras(audioShape.decode(audio, place)) };
-}
-
-/** The start of a call and the first of its arguments may come in one item, and must go out in one again. */
-function callEvents(item: Json, choice: number, calls: CallBook): readonly ChatEvent[] {
-  const whole: ChatEvent = { ...opaque(item, 'tool_calls'), choice };
-  if (!isJsonObject(item)) return [whole];
-  const kind = isJsonObject(item['custom']) && !isJsonObject(item['function']) ? 'custom' : 'function';
-  const inner = isJsonObject(item[kind]) ? item[kind] : {};
-  const id = textAt(item, 'id');
-  const name = textAt(inner, 'name');
-  const { call, opens } = calls.of({ index: item['index'], id, name });
-  const inputPath = `${kind}.${kind === 'function' ? 'arguments' : 'input'}`;
-  const input = inputAt(item, inputPath);
-  if (!opens && input === undefined) return [whole];
-  const index = indexMark(item['index'], call);
-  const form = typeof memberAt(item, inputPath) === 'object' ? 'object' : undefined;
-  const unindexed = item['index'] === undefined || Number.isInteger(item['index']) ? without(item, 'index') : item;
-  const rest = input === undefined ? unindexed : without(unindexed, inputPath);
-  const more = (text: string): ChatEvent => withMarks({ type: 'tool-call-delta', choice, call, text }, { form });
-  if (!opens) return [withMarks(withExtras(more(input ?? ''), 'item', rest), { index })];
-  const signature = textAt(item, signaturePath);
-  const start: ChatEvent = {
-    type: 'tool-call-start',
-    choice,
-    call,
-    kind,
-    id,
-    name,
-    ...(signature !== '' && { signature }),
-  };
-  const left = [
-    ...(id === '' ? [] : ['id']),
-    ...(name === '' ? [] : [`${kind}.name`]),
-    ...(item['type'] === kind ? ['type'] : []),
-    ...(signature === '' ? [] : [signaturePath]),
-  ].reduce(without, rest);
-  const marks = {
-    index,
-    type: item['type'] === undefined ? 'absent' : undefined,
-    arguments: input === undefined ? 'absent' : undefined,
-  };
-  return [withMarks(withExtras(start, 'item', left), marks), ...(input === undefined ? [] : [more(input)])];
-}
-
-/** Where Google's compatible endpoint keeps it: https://ai.google.dev/gemini-api/docs/thought-signatures */
-export const signaturePath = 'extra_content.google.thought_signature';
-
-function textAt(item: JsonObject, path: string): string {
-  const found = memberAt(item, path);
-  return typeof found === 'string' ? found : '';
-}
-
-function inputAt(item: JsonObject, path: string): string | undefined {
-  const found = memberAt(item, path);
-  if (isJsonObject(found)) return JSON.stringify(found);
-  return typeof found === 'string' ? found : undefined;
-}
-
-function indexMark(found: Json | undefined, call: number): string | undefined {
-  if (found === call) return undefined;
-  return Number.isInteger(found) ? String(found) : 'absent';
+  const { extras, spelling: _, ...sound } = audioShape.decode(audio, place);
+  return { type: 'audio-delta', choice, ...sound, ...itemExtras({ ...(extras !== undefined && { extras }) }) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
+import { recorded } from '../../../test/recordings.ts';
 import { Failure } from '../../core/failure.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { recorded } from '../../../test/recordings.ts';
 import { utf8Bytes } from '../text.ts';
 import { envelope } from './envelope.ts';
 
@@ -84,7 +84,11 @@ describe('the envelope of a chat request', () => {
     const request = {
       ...least,
       tools: [{ type: 'function', function: { parameters: { properties: { image_url: 'https://example.com' } } } }],
-      messages: [{ role: 'user', content }, { role: 'assistant', audio: { id: 'audio_1' } }, { role: 'user', audio: null }],
+      messages: [
+        { role: 'user', content },
+        { role: 'assistant', audio: { id: 'audio_1' } },
+        { role: 'user', audio: null },
+      ],
       prompt: { id: 'pmpt_1' },
       previous_response_id: 'resp_1',
       web_search_options: {},
@@ -119,10 +123,20 @@ describe('a chat request that cannot be', () => {
     ['has a number for a model', { ...least, model: 5 }, 'model', 'expected a string, but got the number 5 instead'],
     ['has an empty model', { ...least, model: '' }, 'model', 'empty string'],
     ['has no messages', { model: 'm' }, 'messages', "Missing required parameter: 'messages'"],
-    ['has text for messages', { ...least, messages: 'Hi' }, 'messages', 'expected an array of objects, but got the string "Hi"'],
+    [
+      'has text for messages',
+      { ...least, messages: 'Hi' },
+      'messages',
+      'expected an array of objects, but got the string "Hi"',
+    ],
     ['has an object for messages', { ...least, messages: {} }, 'messages', 'but got an object instead'],
     ['has no message', { ...least, messages: [] }, 'messages', 'Send at least one message'],
-    ['has text for stream', { ...least, stream: 'yes' }, 'stream', 'expected a boolean, but got the string "yes" instead'],
+    [
+      'has text for stream',
+      { ...least, stream: 'yes' },
+      'stream',
+      'expected a boolean, but got the string "yes" instead',
+    ],
     ['has a number for stream', { ...least, stream: 1 }, 'stream', 'but got the number 1 instead'],
     ['has a list for stream options', { ...least, stream_options: [] }, 'stream_options', 'expected an object'],
     [
@@ -137,10 +151,20 @@ describe('a chat request that cannot be', () => {
     ['asks for half a choice', { ...least, n: 1.5 }, 'n', 'expected a whole number, but got the number 1.5'],
     ['asks for choices in text', { ...least, n: '2' }, 'n', 'expected a whole number, but got the string "2"'],
     ['has a negative limit', { ...least, max_tokens: -5 }, 'max_tokens', 'Expected a value >= 1'],
-    ['has a limit of nothing', { ...least, max_completion_tokens: 0 }, 'max_completion_tokens', 'Expected a value >= 1'],
+    [
+      'has a limit of nothing',
+      { ...least, max_completion_tokens: 0 },
+      'max_completion_tokens',
+      'Expected a value >= 1',
+    ],
     ['has an endless limit', { ...least, max_tokens: 1e300 }, 'max_tokens', 'Expected a value <= 9007199254740991'],
     ['has an object for the user', { ...least, user: {} }, 'user', 'expected a string, but got an object'],
-    ['has a number for the tier', { ...least, service_tier: 1 }, 'service_tier', 'expected a string, but got the number 1'],
+    [
+      'has a number for the tier',
+      { ...least, service_tier: 1 },
+      'service_tier',
+      'expected a string, but got the number 1',
+    ],
     ['spells stream another way', { ...least, STREAM: true }, 'STREAM', "Some servers would read it as 'stream'"],
     ['has the model twice but for case', { ...least, Model: 'x' }, 'Model', "Some servers would read it as 'model'"],
     ['has a long s for an s', { ...least, 'me\u017fsages': [] }, 'me\u017fsages', "read it as 'messages'"],
@@ -169,7 +193,14 @@ describe('a chat request that cannot be', () => {
   });
 
   test('is not what members of other vendors make of it', () => {
-    const vendors = { top_k: 5, reasoning: { effort: 'low' }, 'X-Custom': 1, models: ['a'], Provider: {}, thinking: null };
+    const vendors = {
+      top_k: 5,
+      reasoning: { effort: 'low' },
+      'X-Custom': 1,
+      models: ['a'],
+      Provider: {},
+      thinking: null,
+    };
     expect(read({ ...least, ...vendors }).model).toBe('gpt-5-mini');
   });
 });
@@ -177,7 +208,12 @@ describe('a chat request that cannot be', () => {
 test.skipIf(recorded('openai-chat').length === 0)('every recorded chat request has its envelope', () => {
   let ran = 0;
   for (const { id, requestBody } of recorded('openai-chat')) {
-    if (!isJsonObject(requestBody) || !Array.isArray(requestBody['messages']) || typeof requestBody['model'] !== 'string') continue;
+    if (
+      !isJsonObject(requestBody) ||
+      !Array.isArray(requestBody['messages']) ||
+      typeof requestBody['model'] !== 'string'
+    )
+      continue;
     const { model, stream = false, stream_options, max_tokens, max_completion_tokens, n } = requestBody;
     const seen = read(requestBody);
     expect({ id, ...seen }).toMatchObject({
@@ -187,7 +223,10 @@ test.skipIf(recorded('openai-chat').length === 0)('every recorded chat request h
       streamUsage: isJsonObject(stream_options) && stream_options['include_usage'] === true,
       choices: n ?? 1,
     });
-    expect({ id, limit: seen.maxOutputTokens }).toEqual({ id, limit: max_completion_tokens ?? max_tokens ?? undefined });
+    expect({ id, limit: seen.maxOutputTokens }).toEqual({
+      id,
+      limit: max_completion_tokens ?? max_tokens ?? undefined,
+    });
     ran += 1;
   }
   console.log(`  envelopes of recorded requests: ${ran} cases`);

@@ -14,11 +14,11 @@ export const failure: FailureCodec = {
     return errorFailure({ ...said.error, message }, answer.status, waitAsked(answer.headers, answer.status));
   },
   encode(problem) {
-    return { status: problem.status, headers: headersOf(problem), body: { error: spell(problem) } };
+    return { status: problem.status, headers: headersOf(problem), body: { error: errorBody(problem) } };
   },
   // No `[DONE]` after it: the official SDKs raise an error as soon as a frame has one and read no further, and a reader that
   // does not know of errors must not take a broken answer for a whole one.
-  frames: (problem) => [{ data: JSON.stringify({ error: spell(problem) }) }],
+  frames: (problem) => [{ data: JSON.stringify({ error: errorBody(problem) }) }],
 };
 
 function read({ bytes }: ErrorAnswer): { readonly text: string; readonly error: JsonObject } {
@@ -31,7 +31,7 @@ function read({ bytes }: ErrorAnswer): { readonly text: string; readonly error: 
 }
 
 /** OpenAI's own words for what went wrong. A vendor's own are kept where it judged the request or was itself at fault. */
-function spell(problem: Failure): JsonObject {
+export function errorBody(problem: Failure): JsonObject {
   const { type, code } = words[problem.kind];
   const { details } = problem;
   const vendors = keptKinds.has(problem.kind) ? details : {};

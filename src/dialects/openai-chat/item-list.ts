@@ -4,7 +4,7 @@ import { overlay, withMember } from '../members.ts';
 import { spelled } from './carry.ts';
 import { extrasAt } from './chunk-extras.ts';
 import type { WritingStream } from './chunk-writer.ts';
-import { signaturePath } from './delta-reader.ts';
+import { signaturePath } from './tool-calls.ts';
 
 type Start = Extract<ChatEvent, { readonly type: 'tool-call-start' }>;
 type Delta = Extract<ChatEvent, { readonly type: 'tool-call-delta' }>;

@@ -23,7 +23,7 @@ export function splice(wire: WireBody, splices: Splices, lost: Lost): WireBody {
     added: [],
   };
   if (splices.model !== undefined) setModel(job, splices.model);
-  if (splices.streamUsage === true) askForUsage(job);
+  if (splices.streamUsage === true && !splices.without?.includes('stream_options')) askForUsage(job);
   if (splices.maxOutputTokens !== undefined) limitOutput(job, splices);
   renameKeys(job);
   removeMembers(job);
@@ -50,9 +50,8 @@ function setModel(job: Job, model: string): void {
 
 /** Asks for usage at the end of the stream, whatever else the caller's stream options say. */
 function askForUsage(job: Job): void {
-  const { given, fates } = job;
+  const { given } = job;
   const member = given.members.get('stream_options');
-  if (fates.removed.has('stream_options')) return;
   if (member === undefined) add(job, 'stream_options', `{${includeUsage}:true}`);
   else if (given.bytes[member.valueStart] !== openBrace) replace(job, member, `{${includeUsage}:true}`);
   else includeUsageIn(job, member);

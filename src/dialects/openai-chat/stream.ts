@@ -8,7 +8,7 @@ import { reportForeign } from '../shape.ts';
 import type { Frame } from '../sse.ts';
 import { dialect, spelled } from './carry.ts';
 import { extrasAt, withExtras } from './chunk-extras.ts';
-import { type ChunkReader, chunkReader } from './chunk-reader.ts';
+import { type ChunkReader, chunkReader, errorEvent } from './chunk-reader.ts';
 import { chunkWriter, lineExtras } from './chunk-writer.ts';
 import { saidFailure } from './error-answer.ts';
 import { failure } from './failure.ts';
@@ -64,20 +64,16 @@ function eventsOf({ comment, data, ...lines }: Frame, chunks: ChunkReader): read
 function dataEvents(data: string, name: string | undefined, chunks: ChunkReader): readonly ChatEvent[] {
   if (data.trim() === done) return [{ type: 'response-end' }];
   const said = parsed(data);
-  if (!isJsonObject(said)) return [broken(garbled('a frame of its stream is no JSON object'), data)];
+  if (!isJsonObject(said)) return [errorEvent(garbled('a frame of its stream is no JSON object'), data)];
   // Groq marks an error by the event's name; the official SDK then takes the data itself for it.
   const problem = name === 'error' && said['error'] === undefined ? { error: said } : said;
   const failed = said['choices'] === undefined ? saidFailure(problem) : undefined;
-  if (failed !== undefined) return [broken(failed, said)];
+  if (failed !== undefined) return [errorEvent(failed, said)];
   try {
     return chunks.read(said);
   } catch (thrown) {
-    return [broken(asFailure(thrown), said)];
+    return [errorEvent(asFailure(thrown), said)];
   }
-}
-
-function broken(problem: Failure, wire: Json): ChatEvent {
-  return { type: 'error', failure: problem, raw: { dialect, wire } };
 }
 
 /** What stands in frames of its own. Undefined: it belongs into a chunk. */

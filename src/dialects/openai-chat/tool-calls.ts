@@ -23,6 +23,9 @@ export const toolCall: Element<Part> = {
   },
 };
 
+/** Where Google's compatible endpoint keeps a call's signature: https://ai.google.dev/gemini-api/docs/thought-signatures */
+export const signaturePath = 'extra_content.google.thought_signature';
+
 const id: Field<string> = {
   path: 'id',
   expected: 'a string',
@@ -51,8 +54,7 @@ const callShape = shape<Omit<ToolCallPart, 'type' | 'extras' | 'spelling'>>(
     id: otherwise(id, ''),
     name: required(text('function.name')),
     arguments: otherwise(argumentsText, ''),
-    // Where Google's compatible endpoint keeps it: https://ai.google.dev/gemini-api/docs/thought-signatures
-    signature: text('extra_content.google.thought_signature'),
+    signature: text(signaturePath),
     cacheBreakpoint,
   },
   { type: 'function' },

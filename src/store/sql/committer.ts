@@ -1,5 +1,5 @@
 import { type Database, SQLiteError } from 'bun:sqlite';
-import type { Batch, Receipt, Refusal, Value, Write } from './batch.ts';
+import type { Batch, Receipt, Refusal, Row, Value, Write } from './batch.ts';
 import { entryColumns } from './entry.ts';
 
 /** The one hand that writes: commits batch after batch on a connection of its own. */
@@ -35,9 +35,10 @@ interface Session {
   close(): void;
 }
 
-/** An entry that is there already is one that was sent again after its writer died: it is not written twice. */
+/** An entry that was sent again after its writer died may be there already: it is not written twice. */
 const insertEntry = `insert into entries (${entryColumns.join(', ')})
   values (${entryColumns.map(() => '?').join(', ')}) on conflict (sequence) do nothing`;
+const sameEntry = 'select 1 from entries where sequence = ? and request_id = ? and attempt = ? and closing = ?';
 
 function openSession(database: Database): Session {
   const begin = database.prepare('begin immediate');
@@ -47,7 +48,7 @@ function openSession(database: Database): Session {
     commit({ entries, writes }) {
       begin.run();
       const refused = [
-        ...refusals(entries, (row) => insert.run(...row)),
+        ...refusals(entries, (row) => insert.run(...row).changes > 0 || isSame(database, row)),
         ...refusals(writes, (write) => runWrite(database, write)).map(after(entries.length)),
       ];
       end.run();
@@ -61,21 +62,32 @@ function openSession(database: Database): Session {
   };
 }
 
+/** A number that another entry has is a fault of ours that must not pass for a repetition. */
+function isSame(database: Database, row: Row): boolean {
+  if (database.query<unknown, Value[]>(sameEntry).get(...row.slice(0, 4)) !== null) return true;
+  throw new TypeError(`the entry number ${row[0]} is taken by another entry`);
+}
+
 /** What the schema refuses does not take the others of its batch with it. */
-function refusals<Item>(items: readonly Item[], act: (item: Item) => void): readonly Refusal[] {
+function refusals<Item>(items: readonly Item[], act: (item: Item) => unknown): readonly Refusal[] {
   const refused: Refusal[] = [];
   items.forEach((item, index) => {
     try {
       act(item);
     } catch (thrown) {
-      if (!(thrown instanceof SQLiteError && refusalCodes.test(thrown.code ?? ''))) throw thrown;
-      refused.push({ index, cause: thrown.message });
+      refused.push({ index, cause: refusalCause(thrown) });
     }
   });
   return refused;
 }
 
-const refusalCodes = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/;
+/** Why one item was refused. Anything else is about the database as a whole, and is thrown on. */
+function refusalCause(thrown: unknown): string {
+  if (thrown instanceof TypeError) return thrown.message;
+  if (thrown instanceof SQLiteError && /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(thrown.code ?? ''))
+    return thrown.message;
+  throw thrown;
+}
 
 function after(count: number): (refusal: Refusal) => Refusal {
   return ({ index, cause }) => ({ index: index + count, cause });

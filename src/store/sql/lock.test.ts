@@ -25,7 +25,7 @@ test('a directory that was let go can be taken again, and letting it go twice ta
   first.release();
   const second = lockDirectory(directory, owner);
   first.release();
-  expect(sentence(() => lockDirectory(directory, owner))).toContain('is in use by another Trestle');
+  expect(sentence(() => lockDirectory(directory, owner))).toContain('is in use by another Trestle (process 1234');
   second.release();
   expect(readdirSync(directory)).toEqual(['trestle.lock']);
 });

@@ -94,15 +94,24 @@ test('a thread that died while nothing was to do is replaced when there is', asy
 test('a full disk refuses what cannot be written, and all is well when there is room again', async () => {
   const disk = { pages: 0 };
   const { writer, path } = unstaged('full', disk);
-  await append(writer, 1);
   disk.pages = pagesOf(path) + 2;
-  await writer.write({ sql: 'select 1', rows: [] });
+  await append(writer, 1);
   const outcomes = await Promise.all(Array.from({ length: 200 }, (_, n) => kindOf(append(writer, n + 2))));
   expect(new Set(outcomes)).toEqual(new Set(['gateway-storage-failed']));
-  expect(sequences(path)).toEqual([1]);
+  expect(await kindOf(append(writer, 202))).toBe('written');
+  expect(await kindOf(writer.write({ sql: 'select * from nowhere', rows: [] }))).toBe('gateway-storage-failed');
   disk.pages = 0;
-  await append(writer, 202);
-  expect(sequences(path)).toEqual([1, 202]);
+  await append(writer, 203);
+  expect(sequences(path)).toEqual([1, 202, 203]);
+  await writer.close();
+});
+
+test('an entry whose number is taken by another is refused, and does not pass for one sent again', async () => {
+  const { writer, path } = unstaged('number', { pages: 0 });
+  await append(writer, 1);
+  const other = writer.append(entryRow(1, { ...bareEntry, requestId: 'req_other' }));
+  expect([await kindOf(other), await kindOf(append(writer, 1))]).toEqual(['gateway-storage-failed', 'written']);
+  expect(sequences(path)).toEqual([1]);
   await writer.close();
 });
 
@@ -189,25 +198,20 @@ function staged(name: string): { readonly writer: Writer; readonly threads: Stag
   return { writer, threads, path };
 }
 
-/** A writer whose thread commits at once, onto a disk of so many pages; 0 is a large one. */
+/** A writer whose thread commits at once, onto a disk with room for so many pages; 0 is a large one. */
 function unstaged(name: string, disk: { pages: number }): { readonly writer: Writer; readonly path: string } {
   const path = database(name);
-  let pages = disk.pages;
-  let committer: Committer | undefined;
-  const open = (): Database => {
+  const committer = openCommitter(() => {
     const connection = connect(path);
-    pages = disk.pages;
-    if (pages > 0) connection.run(`pragma max_page_count = ${pages}`);
+    if (disk.pages > 0) connection.run(`pragma max_page_count = ${disk.pages}`);
     return connection;
-  };
+  });
   const start: StartWriter = ({ said }) => ({
     post: (text) => {
-      if (pages !== disk.pages) committer?.close();
-      committer ??= openCommitter(open);
-      const receipt = committer.commit(text === '' ? JSON.stringify({ entries: [], writes: [] }) : text);
+      const receipt: Receipt = text === '' ? { kind: 'committed', refused: [] } : committer.commit(text);
       queueMicrotask(() => said(receipt));
     },
-    stop: () => committer?.close(),
+    stop: () => committer.close(),
   });
   return { writer: new Writer(start), path };
 }
