@@ -26,6 +26,11 @@ static inline void die(const char *what) {
   exit(2);
 }
 
+static inline void refuse(const char *word) {
+  fprintf(stderr, "bench: cannot make sense of %s here; the head of the source says what can stand here\n", word);
+  exit(2);
+}
+
 /* One clock for both programs, so that a frame stamped by one can be timed by the other. */
 static inline int64_t now_ns(void) {
   struct timespec t;

@@ -226,7 +226,8 @@ static void run_phase(long calls, bool measured) {
 }
 
 static void parse(int count, char **words) {
-  for (int i = 1; i + 1 < count; i += 2) {
+  for (int i = 1; i < count; i += 2) {
+    if (i + 1 == count) refuse(words[i]);
     const char *name = words[i], *value = words[i + 1];
     if (strcmp(name, "--port") == 0) plan.port = atoi(value);
     else if (strcmp(name, "--request") == 0) plan.file = value;
@@ -242,14 +243,11 @@ static void parse(int count, char **words) {
     else if (strcmp(name, "--core") == 0) plan.core = atoi(value);
     else if (strcmp(name, "--settle") == 0) plan.settle_ms = atoi(value);
     else if (strcmp(name, "--cpu") == 0) processes_parse(&plan.gateway, value);
-    else {
-      fprintf(stderr, "bench: load does not know %s\n", name);
-      exit(2);
-    }
+    else refuse(name);
   }
 }
 
-static void report(int64_t elapsed, int64_t processor, int64_t core_busy) {
+static void report(int64_t elapsed, int64_t processor, double others) {
   printf("{\"calls\":%ld,\"sent\":%ld,\"wrong\":%ld,", phase.done, seen.sent, seen.wrong);
   if (seen.wrong) printf("\"blame\":\"%s\",", seen.blame);
   else printf("\"blame\":null,");
@@ -260,8 +258,8 @@ static void report(int64_t elapsed, int64_t processor, int64_t core_busy) {
          seen.reads, seen.bytes, seen.reconnects, (double)elapsed / 1e9);
   if (plan.gateway.count) printf("%ld,", processor);
   else printf("null,");
-  if (plan.gateway.count && plan.core >= 0) printf("\"othersNs\":%ld}\n", core_busy - processor);
-  else printf("\"othersNs\":null}\n");
+  if (plan.gateway.count && plan.core >= 0) printf("\"othersPercent\":%.1f}\n", others < 0 ? 0 : others * 100);
+  else printf("\"othersPercent\":null}\n");
 }
 
 int main(int count, char **words) {
@@ -287,6 +285,8 @@ int main(int count, char **words) {
   if (!given_up) run_phase(plan.calls, true);
   int64_t elapsed = now_ns() - began;
   nanosleep(&settle, NULL);
-  report(elapsed, processes_ns(&plan.gateway) - processor, core_busy_ns(plan.core) - busy);
+  processor = processes_ns(&plan.gateway) - processor;
+  busy = core_busy_ns(plan.core) - busy;
+  report(elapsed, processor, (double)(busy - processor) / (double)(now_ns() - began));
   return 0;
 }

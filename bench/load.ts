@@ -39,8 +39,8 @@ const report = z.object({
   reconnects: z.number(),
   seconds: z.number(),
   processorNs: z.number().nullable(),
-  /** What everyone but the gateway took of its core meanwhile, to 10 ms; null where the core is not its own. */
-  othersNs: z.number().nullable(),
+  /** What everyone but the gateway took of its core meanwhile; null where the core is not its own. */
+  othersPercent: z.number().nullable(),
 });
 export type LoadReport = z.infer<typeof report>;
 

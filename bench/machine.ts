@@ -12,6 +12,11 @@ export function pinned(core: number, command: readonly string[]): string[] {
   return canPin ? ['taskset', '-c', String(core), ...command] : [...command];
 }
 
+/** The command, so started that it ends with us however we end, where the machine allows it. */
+export function tied(command: readonly string[]): string[] {
+  return Bun.which('setpriv') === null ? [...command] : ['setpriv', '--pdeathsig', 'TERM', ...command];
+}
+
 /** Moves this process off the gateway's core. */
 export function stepAside(): void {
   if (canPin) Bun.spawnSync(['taskset', '-a', '-p', '-c', String(loadCore), String(process.pid)]);

@@ -2,7 +2,7 @@ import type { LoadReport } from './load.ts';
 import { memoryOf } from './process.ts';
 import { pacedStep, type Step } from './scenarios.ts';
 import { newFolder, runStep, type Session } from './session.ts';
-import type { Target, TargetName } from './target.ts';
+import type { Kind, Target, TargetName } from './target.ts';
 
 /** Runs each step on all targets in turn, round after round, starting with another target each time. */
 export async function measureLoads(
@@ -16,7 +16,9 @@ export async function measureLoads(
         const target = targets[(round + turn) % targets.length];
         if (target === undefined) continue;
         session.progress(`${step.row}, round ${round + 1} of ${session.size.rounds}, ${target.name}`);
-        enter(session, target.name, { step, report: await runStep(session, target, step) });
+        const report = await runStep(session, target, step);
+        count(session, target, { step, report });
+        enter(session, target.name, { step, report });
       }
     }
   }
@@ -33,7 +35,8 @@ export async function warmUp(session: Session, targets: readonly Target[], steps
         step.load.connections,
         Math.round(session.size.warmCalls / (step.kind === 'big' ? 50 : share)),
       );
-      await runStep(session, target, { ...step, row: `${step.row} (warm-up)`, load: { ...step.load, calls } });
+      const warm = { ...step, row: `${step.row} (warm-up)`, load: { ...step.load, calls } };
+      count(session, target, { step, report: await runStep(session, target, warm) });
     }
   }
 }
@@ -74,8 +77,20 @@ export async function measureMemory(session: Session): Promise<void> {
   }
 }
 
+interface Taken {
+  readonly step: Step;
+  readonly report: LoadReport;
+}
+
+/** Remembers how many calls its ledger should have. */
+function count(session: Session, target: Target, { step, report }: Taken): void {
+  const sent = session.sent.get(target.name) ?? new Map<Kind, number>();
+  session.sent.set(target.name, sent);
+  sent.set(step.kind, (sent.get(step.kind) ?? 0) + report.sent);
+}
+
 /** Every figure that the report yields; those that the table has no row for are left behind. */
-function enter(session: Session, name: TargetName, taken: { readonly step: Step; readonly report: LoadReport }): void {
+function enter(session: Session, name: TargetName, taken: Taken): void {
   const { step, report } = taken;
   const put = (figure: string, value: number | undefined): void => {
     if (value !== undefined) session.book.put(`${step.row}.${figure}`, name, value);
@@ -92,5 +107,5 @@ function enter(session: Session, name: TargetName, taken: { readonly step: Step;
   if (report.processorNs === null) return;
   put('cpu', report.processorNs / pieces / 1000);
   put('busy', report.processorNs / report.seconds / 1e7);
-  if (report.othersNs !== null) session.book.others.push(Math.max(0, report.othersNs / report.seconds / 1e7));
+  if (report.othersPercent !== null) session.book.others.push(report.othersPercent);
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { gatewayCore, pinned } from './machine.ts';
+import { gatewayCore, pinned, tied } from './machine.ts';
 
 /** A started gateway: one process or a family of them. */
 export interface Running {
@@ -33,7 +33,7 @@ const living = new Set<Bun.Subprocess>();
 export async function startGateway(start: Start): Promise<Running> {
   const log = `${start.folder}/output.log`;
   const began = performance.now();
-  const child = Bun.spawn(pinned(gatewayCore, start.command), {
+  const child = Bun.spawn(tied(pinned(gatewayCore, start.command)), {
     cwd: start.folder,
     // Not our environment: a provider's key in it would switch that provider on.
     env: { PATH: process.env['PATH'] ?? '', HOME: start.folder, ...start.environment },

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { launchBare } from './bare-target.ts';
 import { describeOthers, openBook } from './book.ts';
+import { checkLedger } from './ledger.ts';
 import { describeLoad, describeMachine, stepAside } from './machine.ts';
 import { measureLoads, measureMemory, measureStarts, warmUp } from './measure.ts';
 import { compileNative, demandTools, Lacking } from './native.ts';
@@ -24,6 +25,7 @@ const launches: Readonly<Record<TargetName, Launch>> = {
   trestle: launchTrestle,
 };
 
+let leaving: Promise<never> | undefined;
 const folder = mkdtempSync(`${tmpdir()}/trestle-bench-`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => leave(130));
@@ -46,6 +48,7 @@ async function bench(options: Options): Promise<number> {
     upstream: await startUpstream(native.upstream, options.size.pace),
     size: options.size,
     book: openBook(),
+    sent: new Map(),
     folder,
     launches: new Map(options.targets.map((name) => [name, launches[name]])),
     progress: (text) => console.error(`  ${text}`),
@@ -76,11 +79,15 @@ async function measure(session: Session, options: Options): Promise<void> {
   const warm = steps.filter((step) => step.row.endsWith('.64'));
   await warmUp(session, targets, warm);
   await measureLoads(session, targets, steps);
+  for (const target of targets) await checkLedger(session, target);
   if (options.only.includes('whole')) await crossCheck(session, targets);
 }
 
+/** Ends what was started and goes; the first reason wins, as what it ends may complain. */
 async function leave(code: number): Promise<never> {
-  await endAll();
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(code);
+  leaving ??= endAll().then(() => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(code);
+  });
+  return leaving;
 }

@@ -5,7 +5,7 @@ import { type LoadReport, runLoad } from './load.ts';
 import type { Native } from './native.ts';
 import { writeRequest } from './request.ts';
 import type { Size, Step } from './scenarios.ts';
-import type { Launch, Target, TargetName } from './target.ts';
+import type { Kind, Launch, Target, TargetName } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Everything that a measurement needs. */
@@ -14,6 +14,8 @@ export interface Session {
   readonly upstream: Upstream;
   readonly size: Size;
   readonly book: Book;
+  /** Calls sent so far to the targets that stay up for the whole run. */
+  readonly sent: Map<TargetName, Map<Kind, number>>;
   /** A temporary folder, removed at the end. */
   readonly folder: string;
   readonly launches: ReadonlyMap<TargetName, Launch>;

@@ -1,3 +1,4 @@
+import type { Entry } from './ledger.ts';
 import type { Running } from './process.ts';
 
 /** What stands between the load and the upstream, in the order of the table's columns. */
@@ -20,6 +21,8 @@ export interface Target {
   model(kind: Kind): string;
   /** The caller's credential. */
   readonly key: string;
+  /** What its own ledger says, by kind; absent where it keeps none. */
+  ledger?(): Promise<ReadonlyMap<string, Entry>>;
 }
 
 /** Starts one; `folder` is empty and its own. */

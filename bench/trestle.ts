@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { prices, readLedger } from './ledger.ts';
 import { freePort } from './port.ts';
 import { startGateway } from './process.ts';
 import { kinds, type Launch } from './target.ts';
@@ -14,6 +15,7 @@ export function trestleIsThere(): boolean {
 export const launchTrestle: Launch = async ({ folder, upstreamPort }) => {
   const port = freePort();
   const key = `tr-bench-${crypto.randomUUID()}`;
+  const adminKey = `tr-bench-${crypto.randomUUID()}`;
   const file = `${folder}/trestle.yaml`;
   writeFileSync(file, configuration(upstreamPort));
   const running = await startGateway({
@@ -27,7 +29,7 @@ export const launchTrestle: Launch = async ({ folder, upstreamPort }) => {
       '--listen',
       `127.0.0.1:${port}`,
     ],
-    environment: { TRESTLE_CLIENT_KEY: key, TRESTLE_ADMIN_KEY: `tr-bench-${crypto.randomUUID()}` },
+    environment: { TRESTLE_CLIENT_KEY: key, TRESTLE_ADMIN_KEY: adminKey },
     folder,
     readyUrl: `http://127.0.0.1:${port}/readyz`,
   });
@@ -38,6 +40,7 @@ export const launchTrestle: Launch = async ({ folder, upstreamPort }) => {
     key,
     path: () => '/v1/chat/completions',
     model: (kind) => `${kind}/m`,
+    ledger: () => readLedger(port, adminKey),
   };
 };
 
@@ -47,7 +50,8 @@ function configuration(upstreamPort: number): string {
     (kind) => `  ${kind}:
     type: openai-compatible
     base_url: "http://127.0.0.1:${upstreamPort}/${kind}/v1"
-    prices: { "*": { input: 0.5, cached_input: 0.05, output: 1.5 } }
+    api_key: bench-upstream
+    prices: { "*": ${JSON.stringify(prices)} }
 `,
   );
   return `providers:\n${providers.join('')}`;

@@ -258,11 +258,13 @@ static int open_door(void) {
 }
 
 int main(int count, char **words) {
-  for (int i = 1; i + 1 < count; i += 2) {
-    int value = atoi(words[i + 1]);
+  for (int i = 1; i < count; i += 2) {
+    int value = i + 1 < count ? atoi(words[i + 1]) : 0;
+    if (value < 1 || value > 9999) refuse(words[i]);
     if (strcmp(words[i], "--frames") == 0) frames_unpaced = value;
     else if (strcmp(words[i], "--paced-frames") == 0) frames_paced = value;
     else if (strcmp(words[i], "--paced-ms") == 0) paced_ms = value;
+    else refuse(words[i]);
   }
   end_with_parent();
   answers_prepare();

@@ -4,7 +4,7 @@ import type { AliasSettings, ModelName } from './config.ts';
 import type { Path } from './problems.ts';
 import type { ProvidersRead } from './provider-settings.ts';
 import { checked, type Reader } from './reader.ts';
-import { type AliasInput, aliasSchema, notYet } from './schema.ts';
+import { aliasSchema, notYet, referenceSchema } from './schema.ts';
 
 export interface AliasReader extends Reader {
   readonly kinds: readonly Provider[];
@@ -29,10 +29,9 @@ export function aliasesIn(reader: AliasReader, entries: Readonly<Record<string, 
     const draft = draftOf(reader, name, entry);
     if (draft !== undefined) drafts.set(name, draft);
   }
-  const names = new Set(Object.keys(entries));
+  const walk: Walk = { reader, drafts, names: new Set(Object.keys(entries)), followed: new Map() };
   return [...drafts].flatMap(([name, { pinned }]) => {
-    const targets = modelsOf({ reader, drafts, names, way: [name] });
-    const [first, ...others] = unique(targets);
+    const [first, ...others] = follow(walk, [name]);
     return first === undefined ? [] : [{ name, targets: [first, ...others] as const, pinned }];
   });
 }
@@ -43,11 +42,14 @@ function draftOf(reader: AliasReader, name: string, entry: unknown): Draft | und
   const path = ['models', name];
   const wrong = nameProblem(reader, name);
   if (wrong !== undefined) reader.problems.add(path, wrong);
-  const input = checked(reader, aliasSchema, {
-    value: typeof entry === 'string' ? { targets: [{ model: entry }] } : entry,
-    path,
-  });
-  return wrong === undefined && input !== undefined ? draftFrom(reader, input, path) : undefined;
+  const draft = typeof entry === 'string' ? shortDraft(reader, entry, path) : longDraft(reader, entry, path);
+  return wrong === undefined ? draft : undefined;
+}
+
+/** `fast: openai/gpt-5-mini` */
+function shortDraft(reader: AliasReader, value: string, path: Path): Draft | undefined {
+  const text = checked(reader, referenceSchema, { value, path });
+  return text === undefined ? undefined : { references: [{ text, path }], pinned: false };
 }
 
 function nameProblem({ providers, kinds }: AliasReader, name: string): string | undefined {
@@ -65,7 +67,11 @@ function nameProblem({ providers, kinds }: AliasReader, name: string): string | 
     : undefined;
 }
 
-function draftFrom({ problems }: AliasReader, { pin, targets, fallback }: AliasInput, path: Path): Draft | undefined {
+function longDraft(reader: AliasReader, value: unknown, path: Path): Draft | undefined {
+  const input = checked(reader, aliasSchema, { value, path });
+  if (input === undefined) return undefined;
+  const { problems } = reader;
+  const { pin, targets, fallback } = input;
   const others = (fallback ?? []).map((text, index) => ({ text, path: [...path, 'fallback', index] }));
   if (pin !== undefined) {
     if (targets === undefined && fallback === undefined)
@@ -90,63 +96,63 @@ interface Walk {
   readonly drafts: ReadonlyMap<string, Draft>;
   /** Every alias in the file, also those that could not be read. */
   readonly names: ReadonlySet<string>;
-  /** The aliases that led here, the one in question last. */
-  readonly way: readonly string[];
+  /** What has been followed already: each alias once, however many lead to it. */
+  readonly followed: Map<string, readonly ModelName[]>;
 }
 
-function modelsOf(walk: Walk): readonly ModelName[] {
-  const { drafts, names, way, reader } = walk;
-  const { references, pinned } = drafts.get(way.at(-1) ?? '') ?? { references: [], pinned: false };
-  return references.flatMap(({ text, path }) => {
-    if (!names.has(text) || pinned) return modelIn(walk, text, path) ?? [];
-    if (!way.includes(text)) return modelsOf({ ...walk, way: [...way, text] });
-    reader.problems.add(
-      path,
-      `these aliases lead to each other in a circle: ${[...way.slice(way.indexOf(text)), text].join(' -> ')}; break it.`,
-    );
+const longestWay = 16;
+
+/** The models that the last of these aliases leads to; the others led to it. */
+function follow(walk: Walk, way: readonly string[]): readonly ModelName[] {
+  const name = way.at(-1) ?? '';
+  const known = walk.followed.get(name);
+  if (known !== undefined) return known;
+  const { references, pinned } = walk.drafts.get(name) ?? { references: [], pinned: false };
+  const models = references.flatMap(({ text, path }) => {
+    if (!walk.names.has(text) || pinned) return modelIn(walk, { text, path }, pinned) ?? [];
+    if (way.length > longestWay) {
+      walk.reader.problems.add(path, `it leads through more than ${longestWay} aliases; name the model here.`);
+      return [];
+    }
+    if (!way.includes(text)) return follow(walk, [...way, text]);
+    const circle = [...way.slice(way.indexOf(text)), text].join(' -> ');
+    walk.reader.problems.add(path, `these aliases lead to each other in a circle: ${circle}; break it.`);
     return [];
   });
+  const found = unique(models);
+  walk.followed.set(name, found);
+  return found;
 }
 
 /** `provider/model` of a provider that is there. */
-function modelIn({ reader, names }: Walk, text: string, path: Path): ModelName | undefined {
-  const { settings, declared, off } = reader.providers;
+function modelIn({ reader, names }: Walk, { text, path }: Reference, pinned: boolean): ModelName | undefined {
+  const { settings, declared } = reader.providers;
   const slash = text.indexOf('/');
   const provider = text.slice(0, Math.max(0, slash));
   const model = text.slice(slash + 1);
-  if (settings.some(({ name }) => name === provider) && model !== '') return { provider, model };
+  if (model !== '' && settings.some(({ name }) => name === provider)) return { provider, model };
   // Its own entry is wrong; that is said there.
-  if (declared.has(provider) && model !== '') return undefined;
-  reader.problems.add(
-    path,
-    `found ${JSON.stringify(text.slice(0, 80))}; ${referenceRemedy({ reader, names, off, provider, model })}`,
-  );
+  if (model !== '' && declared.has(provider)) return undefined;
+  const wanted = pinned || provider !== '' ? strangerRemedy(reader, { provider, model }) : aliasRemedy(names, text);
+  reader.problems.add(path, `found ${JSON.stringify(text.slice(0, 80))}; ${wanted}`);
   return undefined;
 }
 
-function referenceRemedy(lost: {
-  readonly reader: AliasReader;
-  readonly names: ReadonlySet<string>;
-  readonly off: ReadonlySet<string>;
-  readonly provider: string;
-  readonly model: string;
-}): string {
-  const { reader, names, off, provider, model } = lost;
-  if (off.has(provider)) return `${provider} is switched off in this file.`;
-  const [variable] = reader.kinds.find(({ name }) => name === provider)?.auth.environment ?? [];
-  if (variable !== undefined && model !== '')
-    return `${provider} has no key: set ${variable}, or give it an entry under providers.`;
-  const known = reader.providers.settings.map(({ name }) => name);
-  if (provider === '') {
-    const meant = didYouMean(nearestAmong([...names])(model).slice(0, 1));
-    return `there is no such alias, and a model is written provider/model${meant === '' ? '.' : `; ${meant}`}`;
-  }
-  const meant = didYouMean(
-    nearestAmong(known)(provider)
-      .slice(0, 1)
-      .map((name) => `${name}/${model}`),
-  );
-  return `there is no provider ${JSON.stringify(provider.slice(0, 80))}${meant === '' ? '.' : `; ${meant}`} There are ${known.join(', ')}.`;
+function aliasRemedy(names: ReadonlySet<string>, text: string): string {
+  const meant = didYouMean(nearestAmong([...names])(text).slice(0, 1));
+  return `there is no such alias, and a model is written provider/model${meant === '' ? '.' : `; ${meant}`}`;
+}
+
+function strangerRemedy({ providers, kinds }: AliasReader, { provider, model }: ModelName): string {
+  if (provider === '' || model === '') return 'a model is wanted here, written provider/model.';
+  if (providers.off.has(provider)) return `${provider} is switched off in this file.`;
+  const [variable] = kinds.find(({ name }) => name === provider)?.auth.environment ?? [];
+  if (variable !== undefined) return `${provider} has no key: set ${variable}, or give it an entry under providers.`;
+  const known = providers.settings.map(({ name }) => name);
+  const near = nearestAmong(known)(provider).slice(0, 1);
+  const meant = didYouMean(near.map((name) => `${name}/${model}`));
+  const list = `There are ${known.join(', ')}.`;
+  return `there is no provider ${JSON.stringify(provider.slice(0, 80))}${meant === '' ? '.' : `; ${meant}`} ${list}`;
 }
 
 function unique(models: readonly ModelName[]): readonly ModelName[] {

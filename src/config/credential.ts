@@ -1,4 +1,5 @@
 import { type Secret, secret } from '../core/secret.ts';
+import { variable } from './interpolation.ts';
 import type { Path } from './problems.ts';
 import type { Reader } from './reader.ts';
 
@@ -15,6 +16,18 @@ export function credentialIn(reader: Reader, value: unknown, path: Path): Secret
   reader.problems.add(
     path,
     `what is here cannot stand in a header: it is empty, no text, or has spaces or unprintable characters in it. ${remedy}`,
+  );
+  return undefined;
+}
+
+/** Reads a key from the environment. */
+export function credentialOutside({ environment, problems }: Reader, name: string): Secret | undefined {
+  const text = variable(environment, name)?.trim() ?? '';
+  if (sendable.test(text)) return secret(text);
+  problems.addOutside(
+    'environment',
+    name,
+    'its value cannot stand in a header: it has spaces or unprintable characters in it; copy the key again.',
   );
   return undefined;
 }

@@ -6,7 +6,7 @@ import { fileSettings } from './file-settings.ts';
 import type { Flags } from './flags.ts';
 import { type Environment, interpolated, variable } from './interpolation.ts';
 import { outsideSettings } from './outside-settings.ts';
-import { ConfigurationError, problemsIn } from './problems.ts';
+import { ConfigurationError, type Problem, problemsIn } from './problems.ts';
 import { type ProviderReader, providersIn } from './provider-settings.ts';
 import type { ReadFile } from './reader.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
@@ -32,7 +32,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const file = fileSettings(reader, value);
   const providers = providersIn(reader, file.providers);
   const aliases = aliasesIn({ ...reader, providers }, file.models);
-  if (problems.all.length > 0) throw new ConfigurationError(problems.all);
+  if (problems.all.length > 0) throw new ConfigurationError(problems.all.toSorted(byPlace));
   const listen = outside.listen ?? addressOf(file.listen) ?? { hostname: '127.0.0.1', port: 4141 };
   return Object.freeze({
     ...(name === undefined ? {} : { file: name }),
@@ -54,7 +54,11 @@ export function loadConfig(sources: ConfigSources): Config {
   });
 }
 
-const usualFile = './trestle.yaml';
+function byPlace(a: Problem, b: Problem): number {
+  return a.place.localeCompare(b.place, 'en', { numeric: true });
+}
+
+const usualFile = 'trestle.yaml';
 
 /** The file that is asked for must be there; the usual one may be. */
 function sourceOf({ flags, environment, readFile }: ConfigSources): {

@@ -11,6 +11,9 @@ export interface Problem {
   readonly sentence: string;
 }
 
+/** Nobody reads more at once. */
+const mostShown = 25;
+
 /** The configuration cannot be used. The message names everything that is wrong with it, ready for the operator. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -18,7 +21,13 @@ export class ConfigurationError extends Error {
 
   constructor(problems: readonly Problem[]) {
     const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`;
-    super([`The configuration cannot be used, it has ${count}:`, ...problems.map(line)].join('\n'));
+    const more = problems.length > mostShown ? [`  and ${problems.length - mostShown} more`] : [];
+    const lines = [
+      `The configuration cannot be used, it has ${count}:`,
+      ...problems.slice(0, mostShown).map(line),
+      ...more,
+    ];
+    super(lines.join('\n'));
     this.problems = problems;
   }
 }

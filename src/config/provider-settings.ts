@@ -3,7 +3,7 @@ import { type Secret, secret } from '../core/secret.ts';
 import type { Adjust, Provider } from '../providers/provider.ts';
 import { parseBaseUrl } from './address.ts';
 import type { ProviderSettings } from './config.ts';
-import { credentialIn } from './credential.ts';
+import { credentialIn, credentialOutside } from './credential.ts';
 import { variable } from './interpolation.ts';
 import { priceOf } from './price-settings.ts';
 import type { Path } from './problems.ts';
@@ -57,17 +57,6 @@ function found(reader: ProviderReader, kind: Provider): ProviderSettings | undef
 
 function environmentKey({ environment }: ProviderReader, { auth }: Provider): string | undefined {
   return auth.environment.find((name) => variable(environment, name) !== undefined);
-}
-
-function credentialOutside(reader: ProviderReader, name: string): Secret | undefined {
-  const text = variable(reader.environment, name)?.trim() ?? '';
-  if (/^[\x21-\x7e]{1,8192}$/.test(text)) return secret(text);
-  reader.problems.addOutside(
-    'environment',
-    name,
-    'its value cannot stand in a header: it has spaces or unprintable characters in it; copy the key again.',
-  );
-  return undefined;
 }
 
 const nameText = /^[a-z0-9][a-z0-9._-]{0,63}$/i;

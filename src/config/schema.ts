@@ -14,7 +14,7 @@ function text(wanted: string, accepts: (value: string) => boolean = (value) => v
 
 function wholeNumber(of: string, { from, to }: { readonly from: number; readonly to: number }) {
   const error = `a whole number of ${of} from ${from} to ${to}`;
-  const inRange = z.int().min(from).max(to);
+  const inRange = z.int({ error }).min(from, { error }).max(to, { error });
   const digits = z
     .string()
     .regex(/^\d{1,15}$/)
@@ -94,7 +94,7 @@ const modelText = /^[^\p{Cc}\p{Cs}]{1,512}$/u;
 /** One entry of `providers`. Its kind and its key are looked at by who knows them. */
 export const providerSchema = section('settings', {
   type: text('the name of a kind of provider').optional(),
-  api_key: z.unknown(),
+  api_key: z.unknown().optional(),
   base_url: text(
     'an http or https address without user, query or fragment, such as https://api.openai.com/v1',
     (value) => parseBaseUrl(value) !== undefined,
@@ -118,17 +118,20 @@ export const providerSchema = section('settings', {
   adjust: adjust.optional(),
 });
 
-const reference = text('a model, such as openai/gpt-5-mini, or another alias', (value) => modelText.test(value));
+/** A model or another alias, as an alias names it. */
+export const referenceSchema = text('a model, such as openai/gpt-5-mini, or another alias', (value) =>
+  modelText.test(value),
+);
 
 /** One entry of `models`. */
 export const aliasSchema = section('targets or a pin', {
-  pin: reference.optional(),
+  pin: referenceSchema.optional(),
   targets: z
-    .array(section('a model', { model: reference }), {
+    .array(section('a model', { model: referenceSchema }), {
       error: 'a list of targets, such as [{ model: openai/gpt-5-mini }]',
     })
     .optional(),
-  fallback: z.array(reference, { error: 'a list of models' }).optional(),
+  fallback: z.array(referenceSchema, { error: 'a list of models' }).optional(),
 });
 
 /** The whole file, part by part. */
@@ -151,7 +154,6 @@ export const rootSchema = section('settings', {
 
 export type PriceInput = z.output<typeof price>;
 export type ProviderInput = z.output<typeof providerSchema>;
-export type AliasInput = z.output<typeof aliasSchema>;
 
 /** Words of the interface that this version cannot honour yet: saying so is better than ignoring them. */
 export const notYet: Readonly<Record<string, string>> = {

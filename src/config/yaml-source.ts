@@ -27,6 +27,9 @@ const mostCharacters = 1_000_000;
 /** `*name` may repeat a part of the file, not multiply it without end. */
 const mostAliases = 100;
 
+/** What follows the first mistakes is mostly their consequence. */
+const mostReported = 5;
+
 /** Reads one document. Throws a `ConfigurationError` that says where, and never quotes the file: it may hold secrets. */
 export function parseYaml(file: string, text: string): YamlSource {
   if (text.length > mostCharacters) throw unreadable(file, `it has more than ${mostCharacters} characters.`);
@@ -37,7 +40,8 @@ export function parseYaml(file: string, text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`;
   };
-  if (wrong.length > 0) throw new ConfigurationError(wrong.map((error) => syntaxProblem(error, document, at)));
+  if (wrong.length > 0)
+    throw new ConfigurationError(wrong.slice(0, mostReported).map((error) => syntaxProblem(error, document, at)));
   return {
     value: valuesOf(file, document),
     place: (path) => at(offsetOf(document, path)),
@@ -84,19 +88,22 @@ const sentences: { readonly [code in YAMLError['code']]?: string } = {
 function syntaxProblem(error: YAMLError, document: Document, at: (offset: number) => string): Problem {
   const [offset] = error.pos;
   const sentence = sentences[error.code] ?? 'this is no valid YAML; check quotes, colons and indentation around it.';
-  return { place: at(offset), key: spelledPath(pathAt(document.contents, offset)), sentence };
+  return { place: at(offset), key: spelledPath(pathAt(document.contents, offset, deepest)), sentence };
 }
 
+/** Deeper than anything is that means something here. */
+const deepest = 8;
+
 /** The way to the key or item that stands at an offset, or to what is around it. */
-function pathAt(node: unknown, offset: number): Path {
-  if (!isCollection(node)) return [];
-  for (const [index, item] of node.items.entries()) {
+function pathAt(node: unknown, offset: number, steps: number): Path {
+  if (!isCollection(node) || steps === 0) return [];
+  for (const [index, item] of [...node.items.entries()].toReversed()) {
     const [key, value] = isPair(item) ? [item.key, item.value] : [undefined, item];
     const start = startOf(key) ?? startOf(value);
     if (start === undefined || start > offset) continue;
     const end = isNode(value) ? value.range?.[2] : isNode(key) ? key.range?.[2] : undefined;
-    if (end === undefined || offset >= end) continue;
-    return [isScalar(key) ? String(key.value) : index, ...pathAt(value, offset)];
+    if (end === undefined || offset > end) continue;
+    return [isScalar(key) ? String(key.value) : index, ...pathAt(value, offset, steps - 1)];
   }
   return [];
 }

@@ -89,7 +89,10 @@ export interface Peek {
 
 /** Follows one stream. Holds back what is not a whole frame yet, so that what it gives may always be followed by another frame. */
 export interface StreamEye {
-  /** The whole frames that this piece completes, less an added usage frame that the caller did not ask for. */
+  /**
+   * The whole frames that this piece completes, less an added usage frame that the caller did not ask for. An error frame is
+   * in the sight alone, for the door says it; nothing that follows it or the terminal frame is given.
+   */
   push(piece: Uint8Array<ArrayBuffer>): { readonly bytes: Uint8Array<ArrayBuffer>; readonly sight: Sight };
   /** At the end of the bytes: whether a torn frame was left. */
   end(): { readonly torn: boolean };

@@ -32,6 +32,18 @@ describe('the structure of a body', () => {
     ]);
   });
 
+  test('names a watched key among many', () => {
+    const many = Array.from({ length: 12 }, (_, index) => `"k${index}":{"url":0}`).join(',');
+    const { watched } = scanJson(
+      utf8Bytes(`{"messages":{${many},"url":1}}`),
+      watchFor('messages', ['url', 'k3', 'k11']),
+    );
+    const paths = watched.map(({ path }) => path);
+    expect(paths.filter((path) => !path.endsWith('.url'))).toEqual(['messages.k3', 'messages.k11']);
+    expect(paths.at(-1)).toBe('messages.url');
+    expect(paths.length).toBe(15);
+  });
+
   test('is read alike however an object is spelled', () => {
     const strict = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'));
     const spelled = fc.dictionary(key(), strict).chain((value) => spelling(value).map((text) => ({ value, text })));
@@ -108,6 +120,18 @@ describe('strict JSON', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test('finds a control character wherever it stands in a long string', () => {
+    const bytes = utf8Bytes(`{"a":"${'x'.repeat(200_000)}"}`);
+    const near = [0, 65_536, 131_072].flatMap((edge) => Array.from({ length: 400 }, (_, step) => edge + step));
+    for (const at of near) {
+      bytes[6 + at] = 0x1f;
+      expect(refusal(bytes)?.message).toContain(
+        `has the byte 0x1f bare inside a string, where it must be escaped, at byte ${6 + at}`,
+      );
+      bytes[6 + at] = 0x78;
+    }
   });
 
   const bodies: readonly (readonly [string, string | Uint8Array, string, string?])[] = [

@@ -13,11 +13,20 @@ describe('frames of an event stream', () => {
     ['data without a space', 'data:a\ndata:  b\n\n', [{ data: 'a\n b' }]],
     ['CRLF', 'data: a\r\ndata: b\r\n\r\ndata: c\r\n\r\n', [{ data: 'a\nb' }, { data: 'c' }]],
     ['CR', 'data: a\rdata: b\r\rdata: c\r\r:', [{ data: 'a\nb' }, { data: 'c' }]],
-    ['mixed line ends', 'data: a\n\r\ndata: b\r\n\ndata: c\r\n\rdata: d\n\n', [{ data: 'a' }, { data: 'b' }, { data: 'c' }, { data: 'd' }]],
+    [
+      'mixed line ends',
+      'data: a\n\r\ndata: b\r\n\ndata: c\r\n\rdata: d\n\n',
+      [{ data: 'a' }, { data: 'b' }, { data: 'c' }, { data: 'd' }],
+    ],
     ['blank lines too many', '\n\n\ndata: a\n\n\n\n\ndata: b\n\n', [{ data: 'a' }, { data: 'b' }]],
     ['a byte order mark', '\ufeffdata: a\n\ndata: b\n\n', [{ data: 'a' }, { data: 'b' }]],
+    ['a byte order mark later on, which is text', 'data: a\n\n\ufeffdata: b\n\n', [{ data: 'a' }]],
     ['everything', 'event: e\nid: 7\nretry: 30\ndata: a\n\n', [{ event: 'e', id: '7', retry: 30, data: 'a' }]],
-    ['comments', ': keep-alive\n\n:\n:b\ndata: a\n\n', [{ comment: ' keep-alive' }, { comment: '' }, { comment: 'b' }, { data: 'a' }]],
+    [
+      'comments',
+      ': keep-alive\n\n:\n:b\ndata: a\n\n',
+      [{ comment: ' keep-alive' }, { comment: '' }, { comment: 'b' }, { data: 'a' }],
+    ],
     ['empty data', 'data\n\ndata:\n\n', [{ data: '' }, { data: '' }]],
     ['an event without data, which is none', 'event: e\n\ndata: a\n\n', [{ data: 'a' }]],
     ['a wait alone', 'retry: 3000\n\n', [{ retry: 3000 }]],
@@ -41,7 +50,12 @@ describe('frames of an event stream', () => {
   });
 
   test('are torn only where one was begun', () => {
-    for (const [text, torn] of [['', false], ['data: a\n\n', false], ['data: a\n\n\r\n', false], ['data: a\n', true]] as const) {
+    for (const [text, torn] of [
+      ['', false],
+      ['data: a\n\n', false],
+      ['data: a\n\n\r\n', false],
+      ['data: a\n', true],
+    ] as const) {
       const reader = frameReader();
       reader.push(utf8Bytes(text));
       expect({ text, ...reader.end() }).toEqual({ text, torn });
@@ -73,10 +87,12 @@ describe('frames of an event stream', () => {
     for (const one of recorded('openai-chat')) {
       const { responseChunks } = one;
       if (responseChunks === undefined) continue;
-      const expected = responseChunks.map(({ comment, ...chunk }) => (comment === undefined ? chunk : { comment: ` ${comment}` }));
+      const expected = responseChunks.map(({ comment, ...chunk }) =>
+        comment === undefined ? chunk : { comment: ` ${comment}` },
+      );
       for (const newline of ['LF', 'CRLF'] as const) {
         const bytes = utf8Bytes(sseText({ ...one, sse: { newline } }));
-        const short = bytes.length < 4000 ? everySize : [17];
+        const short = bytes.length < 4000 && ran % 4 === 0 ? everySize : [17];
         for (const pieces of cuts(bytes, [bytes.length, ...short], [one.id])) {
           expect({ id: one.id, frames: read(pieces) }).toEqual({ id: one.id, frames: expected });
         }
@@ -90,7 +106,9 @@ describe('frames of an event stream', () => {
 
 describe('a spelled frame', () => {
   test('says what it is', () => {
-    expect(spellFrame({ event: 'e', id: '7', retry: 30, data: 'a\nb' })).toBe('event: e\nid: 7\nretry: 30\ndata: a\ndata: b\n\n');
+    expect(spellFrame({ event: 'e', id: '7', retry: 30, data: 'a\nb' })).toBe(
+      'event: e\nid: 7\nretry: 30\ndata: a\ndata: b\n\n',
+    );
     expect(spellFrame({ comment: ' keep-alive' })).toBe(': keep-alive\n\n');
     expect(spellFrame({ data: '' })).toBe('data: \n\n');
   });
@@ -108,10 +126,7 @@ describe('a spelled frame', () => {
   test('is read back as it was', () => {
     const line = fc.string({ unit: 'binary' }).map((text) => text.replace(/[\r\n\0]/g, ''));
     const lines = fc.array(line, { minLength: 1, maxLength: 4 }).map((all) => all.join('\n'));
-    const event = fc.record(
-      { data: lines, event: line, id: line, retry: fc.nat() },
-      { requiredKeys: ['data'] },
-    );
+    const event = fc.record({ data: lines, event: line, id: line, retry: fc.nat() }, { requiredKeys: ['data'] });
     const frame: fc.Arbitrary<Frame> = fc.oneof(event, fc.record({ comment: line }));
     fc.assert(
       fc.property(fc.array(frame), fc.integer({ min: 1, max: 9 }), (frames, size) => {

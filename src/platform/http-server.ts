@@ -43,6 +43,8 @@ function serve(
       idleTimeout: 0,
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
+      // Without this, `development: false` lets a second process open the same address, and the kernel deals calls to both.
+      reusePort: false,
       fetch: answer,
       error: () => brokenAnswer(),
     });

@@ -63,9 +63,11 @@ function causeOf(thrown: unknown, depth: number): SpelledCause {
 }
 
 const longestText = 4_000;
+/** Beyond this nothing is even looked at, so that a huge text costs no more than a long one. */
+const longestLook = 2 * longestText;
 
 function clean(text: string): string {
-  const safe = scrubbed(text);
+  const safe = scrubbed(text.length > longestLook ? text.slice(0, longestLook) : text);
   return safe.length > longestText ? `${safe.slice(0, longestText)} …` : safe;
 }
 

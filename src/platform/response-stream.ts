@@ -1,7 +1,8 @@
 /**
  * The body of a streamed answer. `next` is asked for a piece only when the caller has room for it, so a caller who does
- * not read stops its provider too; undefined ends the body, a rejection cuts it. `left` is called once if the caller is
- * gone before the end, at once, whether or not a piece is awaited.
+ * not read stops its provider too; undefined ends the body. A rejection cuts the connection and is told to nobody: what
+ * went wrong is for `next` to report. `left` is called once if the caller is gone before the end, at once, whether or not
+ * a piece is awaited.
  *
  * Of Bun's bodies only this one does all that: `type: "direct"` has no back-pressure, `type: "bytes"` takes the
  * pieces' memory away from those who still look at them, and a generator is not told that its caller left while it waits.
@@ -21,10 +22,10 @@ export function pulledBody(
             open = false;
             controller.close();
           },
-          (thrown: unknown) => {
+          () => {
             if (!open) return;
             open = false;
-            controller.error(thrown);
+            controller.error(cut);
           },
         ),
       cancel() {
@@ -36,3 +37,6 @@ export function pulledBody(
     { highWaterMark: 0 },
   );
 }
+
+/** Bun prints what ends a stream before its first write, so it is never the reason itself. */
+const cut = new Error('an answer was cut');

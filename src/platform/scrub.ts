@@ -7,10 +7,7 @@ export function scrubbed(text: string): string {
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic|ApiKey)\s+[^\s"',;]+/gi, '$1 ***'],
   [/(:\/\/)[^/\s@"']+@/g, '$1***@'],
-  [/(\b(?:[\w-]*[_-])?(?:key|token|secret|password|signature|credential)"?=\s*"?)(?!\*\*\*)[^\s"'&,;)]+/gi, '$1***'],
-  [
-    /(\b(?:[\w-]*api[_-]?key|[\w-]*access[_-]key|[\w-]*_token|[\w-]*secret|password|authorization)"?\s*:\s*"?)(?!\*\*\*)[^\s"'&,;)]+/gi,
-    '$1***',
-  ],
+  [/((?:key|token|secret|password|signature|credential)"?\s*=\s*"?)(?!\*\*\*)[^\s"'&,;)]+/gi, '$1***'],
+  [/((?:api[_-]?key|access[_-]key|_token|secret|password|authorization)"?\s*:\s*"?)(?!\*\*\*)[^\s"'&,;)]+/gi, '$1***'],
   [/\b(tr|sk|pk|rk|gsk|xai|hf|AIza|AKIA|ASIA|ya29|ghp|eyJ)([-_.]?)[\w.-]{12,}/g, '$1$2***'],
 ];

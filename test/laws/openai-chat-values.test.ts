@@ -13,7 +13,7 @@ test('every request value that openai-chat can say survives it', () => {
     }),
     runs,
   );
-});
+}, 60_000);
 
 test('every answer value that openai-chat can say survives it', () => {
   fc.assert(
@@ -22,7 +22,7 @@ test('every answer value that openai-chat can say survives it', () => {
     }),
     runs,
   );
-});
+}, 60_000);
 
 test('every chunk comes back as one frame, as it was, before the next is read', () => {
   fc.assert(
@@ -36,7 +36,7 @@ test('every chunk comes back as one frame, as it was, before the next is read', 
     }),
     runs,
   );
-});
+}, 60_000);
 
 function neverLost(loss: unknown): never {
   throw new Error(`lost ${JSON.stringify(loss)} within one dialect`);

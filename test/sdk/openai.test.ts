@@ -115,8 +115,8 @@ describe.each(majors)('%s', (_name, OpenAI) => {
   });
 
   test('is told of a wrong key, an unknown model and a wrong field by the SDK’s own errors', async () => {
-    const create = (changes: object, key = trestle.clientKey): Promise<unknown> =>
-      new OpenAI({ baseURL: `${trestle.url}/v1`, apiKey: key, maxRetries: 0 }).chat.completions.create({
+    const create = async (changes: object, key = trestle.clientKey): Promise<unknown> =>
+      await new OpenAI({ baseURL: `${trestle.url}/v1`, apiKey: key, maxRetries: 0 }).chat.completions.create({
         model: 'sandbox/echo',
         messages: [{ role: 'user', content: 'x' }],
         ...changes,

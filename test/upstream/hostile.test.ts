@@ -278,7 +278,8 @@ describe('bodies', () => {
 
   test('announce too little or too much', async () => {
     const length = async (fault: Fault): Promise<number> => {
-      const { text } = await rawly(fault);
+      const { text, ending } = await rawly(fault);
+      expect(ending).toBe(fault.kind === 'length-long' ? 'closed' : 'patience');
       return Number(/Content-Length: (\d+)/.exec(text)?.[1]) - bodyOf(text).length;
     };
     expect(await length({ kind: 'none' })).toBe(0);
@@ -395,6 +396,8 @@ describe('streams', () => {
     expect(await seen.ended).toBe('aborted');
     expect((seen.endedAt ?? Number.NaN) - aborted).toBeLessThan(1000);
     expect(seen.billed.output).toBe(seen.sent.frames);
+    // Bun gives up an answer whose reader nobody holds any more; this one is held until here.
+    await expect(reader?.read()).rejects.toThrow();
   });
 });
 
@@ -468,8 +471,9 @@ test('every kind is in the list of kinds, and none leaves a socket open', async 
   };
   const endless = ['headers-endless', 'endless'];
   for (const kind of faultKinds.filter((each) => !endless.includes(each))) {
+    const arrival = upstream.arrival(upstream.seen.length + 1);
     await rawly({ kind, ...settings[kind] } as Fault, streaming, 30);
-    expect(upstream.seen.at(-1)?.fault.kind).toBe(kind);
+    expect((await arrival).fault.kind).toBe(kind);
   }
   for (const { ended } of upstream.seen) await ended;
   await upstream.close();

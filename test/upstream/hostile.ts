@@ -53,13 +53,13 @@ export type Outcome = 'answering' | 'answered' | 'broken' | 'aborted';
 export async function hostileUpstream(): Promise<HostileUpstream> {
   const queue: Fault[] = [];
   const seen: Entry[] = [];
-  const waiting = new Map<number, (entry: Seen) => void>();
+  const waiting = new Map<number, readonly ((entry: Seen) => void)[]>();
   let usual: Fault = { kind: 'none' };
 
   const server = await rawServer(async (request, wire) => {
     const entry = new Entry(request, queue.shift() ?? usual);
     seen.push(entry);
-    waiting.get(seen.length)?.(entry);
+    for (const tell of waiting.get(seen.length) ?? []) tell(entry);
     await entry.answer(wire);
   });
   return {
@@ -73,7 +73,7 @@ export async function hostileUpstream(): Promise<HostileUpstream> {
       new Promise((resolve) => {
         const entry = seen[number - 1];
         if (entry !== undefined) return resolve(entry);
-        waiting.set(number, resolve);
+        waiting.set(number, [...(waiting.get(number) ?? []), resolve]);
       }),
   };
 }

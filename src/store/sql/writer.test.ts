@@ -13,7 +13,7 @@ import { entryRow } from './entry.ts';
 import { migrate } from './migration.ts';
 import { migrations } from './migrations/index.ts';
 import type { Listeners } from './thread.ts';
-import { type StartWriter, Writer, writerThread } from './writer.ts';
+import { Writer, writerThread } from './writer.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'trestle-writer-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -91,64 +91,10 @@ test('a thread that died while nothing was to do is replaced when there is', asy
   expect(sequences(path)).toEqual([1, 2]);
 });
 
-test('a full disk refuses what cannot be written, and all is well when there is room again', async () => {
-  const disk = { pages: 0 };
-  const { writer, path } = unstaged('full', disk);
-  disk.pages = pagesOf(path) + 2;
-  await append(writer, 1);
-  const outcomes = await Promise.all(Array.from({ length: 200 }, (_, n) => kindOf(append(writer, n + 2))));
-  expect(new Set(outcomes)).toEqual(new Set(['gateway-storage-failed']));
-  expect(await kindOf(append(writer, 202))).toBe('written');
-  expect(await kindOf(writer.write({ sql: 'select * from nowhere', rows: [] }))).toBe('gateway-storage-failed');
-  disk.pages = 0;
-  await append(writer, 203);
-  expect(sequences(path)).toEqual([1, 202, 203]);
-  await writer.close();
-});
-
-test('an entry whose number is taken by another is refused, and does not pass for one sent again', async () => {
-  const { writer, path } = unstaged('number', { pages: 0 });
-  await append(writer, 1);
-  const other = writer.append(entryRow(1, { ...bareEntry, requestId: 'req_other' }));
-  expect([await kindOf(other), await kindOf(append(writer, 1))]).toEqual(['gateway-storage-failed', 'written']);
-  expect(sequences(path)).toEqual([1]);
-  await writer.close();
-});
-
 test('when the disk stops, what waits is bounded and the rest is refused at once', async () => {
   const { writer } = staged('stopped');
   const promises = Array.from({ length: 20_001 }, (_, n) => kindOf(append(writer, n + 1)));
   expect(await promises.at(-1)).toBe('gateway-storage-failed');
-});
-
-test('a statement of which one row is not allowed writes none of its rows, and disturbs no other', async () => {
-  const { writer, path } = unstaged('rows', { pages: 0 });
-  const sql = 'insert into organisations (id, name, created_at) values (?, ?, ?)';
-  const outcomes = await Promise.all([
-    kindOf(append(writer, 1)),
-    kindOf(
-      writer.write({
-        sql,
-        rows: [
-          ['org_1', 'a', 1],
-          ['org_2', null, 1],
-        ],
-      }),
-    ),
-    kindOf(
-      writer.write({
-        sql,
-        rows: [
-          ['org_3', 'b', 1],
-          ['org_4', 'c', 1],
-        ],
-      }),
-    ),
-  ]);
-  expect(outcomes).toEqual(['written', 'gateway-storage-failed', 'written']);
-  expect(column(path, 'select id as value from organisations')).toEqual(['org_3', 'org_4']);
-  expect(sequences(path)).toEqual([1]);
-  await writer.close();
 });
 
 test('a thread that is killed again and again loses nothing and repeats nothing', async () => {
@@ -196,24 +142,6 @@ function staged(name: string): { readonly writer: Writer; readonly threads: Stag
     return thread;
   });
   return { writer, threads, path };
-}
-
-/** A writer whose thread commits at once, onto a disk with room for so many pages; 0 is a large one. */
-function unstaged(name: string, disk: { pages: number }): { readonly writer: Writer; readonly path: string } {
-  const path = database(name);
-  const committer = openCommitter(() => {
-    const connection = connect(path);
-    if (disk.pages > 0) connection.run(`pragma max_page_count = ${disk.pages}`);
-    return connection;
-  });
-  const start: StartWriter = ({ said }) => ({
-    post: (text) => {
-      const receipt: Receipt = text === '' ? { kind: 'committed', refused: [] } : committer.commit(text);
-      queueMicrotask(() => said(receipt));
-    },
-    stop: () => committer.close(),
-  });
-  return { writer: new Writer(start), path };
 }
 
 class StagedThread {
@@ -275,18 +203,10 @@ function kindOf(promise: Promise<void>): Promise<string> {
 }
 
 function sequences(path: string): readonly unknown[] {
-  return column(path, 'select sequence as value from entries order by sequence');
-}
-
-function pagesOf(path: string): number {
-  return Number(column(path, 'select page_count as value from pragma_page_count')[0]);
-}
-
-function column(path: string, sql: string): readonly unknown[] {
   const connection = new Database(path, { readonly: true });
-  const rows = connection.query<{ value: unknown }, []>(sql).all();
+  const rows = connection.query<{ sequence: number }, []>('select sequence from entries order by sequence').all();
   connection.close();
-  return rows.map(({ value }) => value);
+  return rows.map(({ sequence }) => sequence);
 }
 
 /** The path of a new database with the schema in it. */

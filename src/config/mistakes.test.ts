@@ -1,0 +1,271 @@
+import { expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { providerKinds } from '../providers/index.ts';
+import { loadConfig } from './load.ts';
+import { ConfigurationError } from './problems.ts';
+
+function refusal(text: string, environment: Readonly<Record<string, string>> = {}): ConfigurationError | undefined {
+  const files: Readonly<Record<string, string | undefined>> = {
+    'trestle.yaml': text,
+    '/run/empty': '\n',
+    '/run/lines': 'canary\nkey',
+  };
+  try {
+    loadConfig({ flags: {}, environment, kinds: providerKinds, readFile: (path) => files[path] });
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) return thrown;
+    throw thrown;
+  }
+  return undefined;
+}
+
+function mistakes(text: string, environment: Readonly<Record<string, string>> = {}): readonly string[] {
+  return (refusal(text, environment)?.problems ?? []).map(({ place, key, sentence }) => `${place} ${key}: ${sentence}`);
+}
+
+test('the message is ready for the operator', () => {
+  expect(refusal('listen: here\nretry: { attempts: many }')?.message).toBe(
+    `The configuration cannot be used, it has 2 mistakes:
+  trestle.yaml:1:1  listen: found "here", wanted an address and a port, such as 127.0.0.1:4141.
+  trestle.yaml:2:10  retry.attempts: found "many", wanted a whole number of attempts at one target from 1 to 10.`,
+  );
+});
+
+test('an unknown key is refused with the one that was meant', () => {
+  expect(mistakes('lsiten: 127.0.0.1:1\nlog: { levle: info }\nprovidrs: {}')).toEqual([
+    'trestle.yaml:1:1 lsiten: there is no such key; did you mean listen? Known here: admin_listen, data, limits, listen, log, models, providers, retry.',
+    'trestle.yaml:2:8 log.levle: there is no such key; did you mean level? Known here: level.',
+    'trestle.yaml:3:1 providrs: there is no such key; did you mean providers? Known here: admin_listen, data, limits, listen, log, models, providers, retry.',
+  ]);
+  expect(mistakes('providers:\n  sandbox:\n    prices:\n      echo: { inptu: 1, output: 2 }\n    whatever: 1')).toEqual(
+    [
+      'trestle.yaml:4:15 providers.sandbox.prices.echo.inptu: there is no such key; did you mean input? Known here: audio_input, audio_output, cache_write, cached_input, input, output, reasoning, request.',
+      'trestle.yaml:5:5 providers.sandbox.whatever: there is no such key. Known here: adjust, api_key, base_url, headers, models, prices, type.',
+    ],
+  );
+});
+
+test('an unknown kind of provider is refused with the nearest and all there are', () => {
+  expect(
+    mistakes(
+      'providers:\n  my-vllm: { type: openai-compatable, base_url: "http://10.0.0.5:8000/v1" }\n  opena: {}\n  claude: {}',
+    ),
+  ).toEqual([
+    'trestle.yaml:2:14 providers.my-vllm.type: there is no kind of provider "openai-compatable"; did you mean openai-compatible? There are groq, openai, openai-compatible, sandbox.',
+    'trestle.yaml:3:3 providers.opena: there is no kind of provider "opena"; did you mean openai? Give the entry a type, or name it after one. There are groq, openai, openai-compatible, sandbox.',
+    'trestle.yaml:4:3 providers.claude: there is no kind of provider "claude". Give the entry a type, or name it after one. There are groq, openai, openai-compatible, sandbox.',
+  ]);
+});
+
+test('what is missing is asked for', () => {
+  expect(mistakes('providers: { groq: {}, x: { type: openai-compatible } }')).toEqual([
+    'trestle.yaml:1:14 providers.groq.api_key: groq needs a key; set GROQ_API_KEY in the environment, or write api_key here, or false instead of this entry to switch it off.',
+    'trestle.yaml:1:24 providers.x.base_url: an entry of the kind openai-compatible needs one; write for example base_url: http://127.0.0.1:8000/v1.',
+  ]);
+});
+
+test('addresses that cannot be meant are refused', () => {
+  const wanted = 'wanted an address and a port, such as 127.0.0.1:4141.';
+  const wrong = ['localhost', '4141', '127.0.0.1:70000', '256.0.0.1:1', '::1:4141', ':4141', 'http://127.0.0.1:1', ''];
+  expect(wrong.map((listen) => mistakes(`listen: "${listen}"`)[0])).toEqual(
+    wrong.map((listen) => `trestle.yaml:1:1 listen: found "${listen}", ${wanted}`),
+  );
+  expect(mistakes('', { TRESTLE_LISTEN: 'x', TRESTLE_LOG: 'loud' })).toEqual([
+    `environment TRESTLE_LISTEN: found "x", ${wanted}`,
+    'environment TRESTLE_LOG: found "loud", wanted one of debug, info, warn, error.',
+  ]);
+});
+
+test('wrong types and numbers out of range are refused with what was found', () => {
+  expect(mistakes('data: 7\nlimits: [1]\nretry: { attempts: 0 }\nproviders: hello\nmodels: { a: 5 }')).toEqual([
+    'trestle.yaml:1:1 data: found 7, wanted the path of a directory.',
+    'trestle.yaml:2:1 limits: found a list, wanted a map with limits.',
+    'trestle.yaml:3:10 retry.attempts: found 0, wanted a whole number of attempts at one target from 1 to 10.',
+    `trestle.yaml:4:1 providers: found something that is not shown here, wanted a map of providers, such as { openai: { api_key: "\${OPENAI_API_KEY}" } }.`,
+    'trestle.yaml:5:11 models.a: found 5, wanted a map with targets or a pin.',
+  ]);
+});
+
+test('prices must be exact, whole and sane', () => {
+  const wrong = [
+    '{ input: 1 }',
+    '{ input: -1, output: 1 }',
+    '{ input: 0.0000001, output: 1 }',
+    '{ input: 20000, output: 1 }',
+    '{ input: free, output: 1 }',
+    '{}',
+  ];
+  expect(
+    wrong.map((price) =>
+      mistakes(`providers: { sandbox: { prices: { m: ${price} } } }`)[0]?.replace(/^.*prices\.m/, ''),
+    ),
+  ).toEqual([
+    ': found a map, wanted input and output together (0 if it is free), or a price per request.',
+    '.input: found -1, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
+    '.input: found 1e-7, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
+    '.input: found 20000, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
+    '.input: found "free", wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
+    ': found a map, wanted input and output together (0 if it is free), or a price per request.',
+  ]);
+});
+
+test('what this version cannot do yet is said, not ignored', () => {
+  const text =
+    'grpc_listen: 127.0.0.1:1\ndatabase_url: postgres://x\nredis_url: redis://x\nproviders: { sandbox: { prices: { m: { image: 1, input: 1, output: 1 } } } }';
+  expect(mistakes(text, { DATABASE_URL: 'postgres://user:canary@db', REDIS_URL: 'redis://x' })).toEqual([
+    'environment DATABASE_URL: this version keeps everything in SQLite, in its data directory; unset it for this process.',
+    'environment REDIS_URL: this version keeps everything in SQLite and in memory; unset it for this process.',
+    'trestle.yaml:1:1 grpc_listen: this version has no gRPC; take it out.',
+    'trestle.yaml:2:1 database_url: this version keeps everything in SQLite, in its data directory; take it out.',
+    'trestle.yaml:3:1 redis_url: this version keeps everything in SQLite and in memory; take it out.',
+    'trestle.yaml:4:40 providers.sandbox.prices.m.image: this version meters tokens and calls only; take it out.',
+  ]);
+});
+
+test('a variable that is not set is named, once', () => {
+  expect(mistakes(`data: "\${NOWHERE}/x"\nproviders: { groq: { api_key: "\${GROQ_KEY}" } }`, { GROQ_KEY: '' })).toEqual(
+    [
+      'trestle.yaml:1:1 data: the environment variable NOWHERE is not set, or empty; set it, or write the value here.',
+      'trestle.yaml:2:22 providers.groq.api_key: the environment variable GROQ_KEY is not set, or empty; set it, or write the value here.',
+    ],
+  );
+  expect(mistakes(`data: "\${A-B}"\nlisten: "\${"`)).toEqual([
+    `trestle.yaml:1:1 data: what stands in \${…} is no name of a variable; write "\${NAME}", or $\${ if you mean the characters themselves.`,
+    `trestle.yaml:2:1 listen: a } is missing after \${; write "\${NAME}", or $\${ if you mean the characters themselves.`,
+  ]);
+});
+
+test('no mistake shows a secret', () => {
+  const secrets = `
+listen: "\${CANARY}"
+providers:
+  openai: canary-1
+  groq: { api_key: [canary-2], headers: { x: "canary\\n3", "bad header": canary-4 } }
+  a: { type: openai-compatible, base_url: "http://user:canary-5@host", api_key: "canary 6" }
+  b: { type: openai-compatible, base_url: "http://host/?key=1", apikey: canary-7 }
+  c: { type: openai-compatible, base_url: "http://host", api_key: { file: /run/lines } }
+  d: { type: openai-compatible, base_url: "http://host", api_key: { file: /run/empty } }
+  e: { type: openai-compatible, base_url: "http://host", api_key: { file: /run/none } }
+`;
+  const found = refusal(secrets, { CANARY: 'canary-8', TRESTLE_ADMIN_KEY: 'canary 9', OPENAI_API_KEY: 'canary\n10' });
+  expect(found?.problems.length).toBe(11);
+  expect(Bun.inspect(found)).not.toContain('canary');
+  const later = refusal(
+    'providers: { a: { type: openai-compatible, base_url: "http://host", api_key: "canary 6", headers: { "bad header": canary-4 } } }',
+    { OPENAI_API_KEY: 'canary\n10' },
+  );
+  expect(later?.problems.map(({ key }) => key)).toEqual([
+    'OPENAI_API_KEY',
+    'providers.a.api_key',
+    'providers.a.headers."bad header"',
+  ]);
+  expect(Bun.inspect(later)).not.toContain('canary');
+  expect(found?.problems.find(({ key }) => key === 'providers.e.api_key.file')?.sentence).toBe(
+    'the file "/run/none" cannot be read; check its path and who may read it.',
+  );
+});
+
+test('broken YAML says where, and does not quote the file', () => {
+  const cases = {
+    'data: x\ndata: y': 'trestle.yaml:2:1 data: this key stands here twice; keep one of them.',
+    'providers:\n  openai: { api_key: "canary }':
+      'trestle.yaml:2:31 providers.openai.api_key: a quote, bracket, comma or colon is missing here.',
+    'log:\n\tlevel: info': 'trestle.yaml:2:1 : this line is indented with a tab; use spaces.',
+    'data: *canary':
+      'trestle.yaml:1:7 data: this alias (*name) has no anchor (&name) before it; write the value out, or in quotes if it begins with a star.',
+    'data: !!js/function "canary"':
+      'trestle.yaml:1:7 data: this value has a tag (!name) that means nothing here; take it out.',
+    'data: x\n---\ndata: y': 'trestle.yaml:2:1 : a second document begins here (---); keep one.',
+    '- a\n- b': 'trestle.yaml:1:1 : found a list, wanted a map with settings, such as listen: 127.0.0.1:4141.',
+  };
+  for (const [text, wanted] of Object.entries(cases)) expect(mistakes(text)[0]).toBe(wanted);
+});
+
+test('files that would eat the machine are refused', () => {
+  const levels = [...'bcdefgh'].map((name, index) => {
+    const below = `*${'abcdefg'[index]}`;
+    return `${name}: &${name} [${Array(10).fill(below).join(', ')}]`;
+  });
+  expect(mistakes(['a: &a [x, x, x, x]', ...levels].join('\n'))).toEqual([
+    'trestle.yaml:1:1 : its aliases (*name) repeat more than 100 parts of it; write the parts out.',
+  ]);
+  expect(mistakes('data: &a [*a]').length).toBeGreaterThan(0);
+  const deep = '['.repeat(100_000);
+  expect(mistakes(`data: ${deep}`).length).toBeGreaterThan(0);
+  const long = 'x'.repeat(1_000_001);
+  expect(mistakes(`data: ${long}`)).toEqual(['trestle.yaml:1:1 : it has more than 1000000 characters.']);
+  const doubling = Array.from({ length: 60 }, (_, index) => {
+    const next = `a${index + 1}`;
+    return `  a${index}: { targets: [{ model: ${next} }], fallback: [${next}] }`;
+  });
+  expect(mistakes(['models:', ...doubling, '  a60: sandbox/echo'].join('\n')).length).toBeGreaterThan(0);
+});
+
+test('whatever the file says, it is used or refused as a mistake', () => {
+  const word = fc.constantFrom(
+    'listen',
+    'providers',
+    'models',
+    'openai',
+    'sandbox',
+    'api_key',
+    'targets',
+    'model',
+    'pin',
+    'fallback',
+    'prices',
+    '*',
+    'input',
+    'limits',
+    '__proto__',
+    'constructor',
+    `\${X}`,
+    '"',
+    ': ',
+    '- ',
+    '\n',
+    '\n  ',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    '&a ',
+    '*a',
+    '!!x ',
+    '|',
+    '>',
+    '0',
+    'true',
+    'null',
+    'sandbox/echo',
+    '\t',
+    '\u0000',
+    '😀',
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+      const found = refusal(words.join(''));
+      expect(found === undefined || found.problems.length > 0).toBe(true);
+    }),
+    { numRuns: 1500 },
+  );
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 5 },
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.dictionary(word, tie('any'), { maxKeys: 4 }),
+      fc.array(tie('any'), { maxLength: 3 }),
+    ),
+  })).any;
+  fc.assert(
+    fc.property(fc.record({ providers: value, models: value, limits: value, listen: value }), (written) => {
+      const found = refusal(JSON.stringify(written));
+      expect(found === undefined || found.problems.length > 0).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
