@@ -183,6 +183,7 @@ test('a key with a list learns nothing of other names', () => {
   expect(refusal('sandbox-echo', { allowed: ['sandbox*'] }).message).toBe(
     'There is no model "sandbox-echo" here; did you mean sandbox/echo?',
   );
+  expect(refusal('sandbox-echo', { allowed: ['sandbox-*'] }).message).not.toContain('sandbox/echo');
   expect(refusal('painter/brush', { allowed: ['painter/*', 'sandbox/echo'] }).message).toContain('try sandbox/echo.');
 });
 

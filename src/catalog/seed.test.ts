@@ -30,7 +30,7 @@ test('a new list is added beside the old one, once', async () => {
 
 test('what cannot be read is told, and nothing is stored', async () => {
   const prices = memory();
-  expect(seedPrices(prices, () => Promise.reject(new Error('unreadable')))).rejects.toThrow('unreadable');
+  await expect(seedPrices(prices, () => Promise.reject(new Error('unreadable')))).rejects.toThrow('unreadable');
   expect(await prices.all()).toEqual([]);
 });
 

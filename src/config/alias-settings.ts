@@ -133,7 +133,7 @@ function modelIn({ reader, names }: Walk, { text, path }: Reference, pinned: boo
   if (model !== '' && settings.some(({ name }) => name === provider)) return { provider, model };
   // Its own entry is wrong; that is said there.
   if (model !== '' && declared.has(provider)) return undefined;
-  const wanted = pinned || provider !== '' ? strangerRemedy(reader, { provider, model }) : aliasRemedy(names, text);
+  const wanted = pinned || slash > 0 ? strangerRemedy(reader, { provider, model }) : aliasRemedy(names, text);
   reader.problems.add(path, `found ${JSON.stringify(text.slice(0, 80))}; ${wanted}`);
   return undefined;
 }
@@ -144,7 +144,7 @@ function aliasRemedy(names: ReadonlySet<string>, text: string): string {
 }
 
 function strangerRemedy({ providers, kinds }: AliasReader, { provider, model }: ModelName): string {
-  if (provider === '' || model === '') return 'a model is wanted here, written provider/model.';
+  if (provider.length === 0 || model.length === 0) return 'a model is wanted here, written provider/model.';
   if (providers.off.has(provider)) return `${provider} is switched off in this file.`;
   const [variable] = kinds.find(({ name }) => name === provider)?.auth.environment ?? [];
   if (variable !== undefined) return `${provider} has no key: set ${variable}, or give it an entry under providers.`;

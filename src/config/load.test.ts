@@ -257,7 +257,9 @@ models:
     expect(mistakes({ text: 'providers: { openai: false }\nmodels: { a: openai/x }', environment })).toEqual([
       'trestle.yaml:2:11  models.a: found "openai/x"; openai is switched off in this file.',
     ]);
-    expect(mistakes({ text: 'providers: { openai: { api_key: "" } }\nmodels: { a: openai/x }' })).toHaveLength(1);
+    expect(mistakes({ text: 'providers: { openai: { api_key: x, wrong: 1 } }\nmodels: { a: openai/x }' })).toHaveLength(
+      1,
+    );
   });
 });
 

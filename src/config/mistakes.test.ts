@@ -76,6 +76,31 @@ test('addresses that cannot be meant are refused', () => {
   ]);
 });
 
+test('an address of a provider is a plain one', () => {
+  const wrong = [
+    'ftp://host',
+    'host:8000',
+    'http://',
+    'http://host/?',
+    'http://host#',
+    'http://@host',
+    'http://u:p@host',
+    'http://a b',
+    'http://h\\x',
+  ];
+  const keys = wrong.map((base) => {
+    const entry = JSON.stringify({ type: 'openai-compatible', base_url: base });
+    return mistakes(`providers: { x: ${entry} }`)[0]?.split(': ')[0];
+  });
+  expect(keys).toEqual(wrong.map(() => 'trestle.yaml:1:45 providers.x.base_url'));
+});
+
+test('one key cannot be administrator and client', () => {
+  expect(mistakes('', { TRESTLE_ADMIN_KEY: 'canary', TRESTLE_CLIENT_KEY: 'canary' })).toEqual([
+    'environment TRESTLE_CLIENT_KEY: it is the same as TRESTLE_ADMIN_KEY, so that every client would administer; choose another.',
+  ]);
+});
+
 test('wrong types and numbers out of range are refused with what was found', () => {
   expect(mistakes('data: 7\nlimits: [1]\nretry: { attempts: 0 }\nproviders: hello\nmodels: { a: 5 }')).toEqual([
     'trestle.yaml:1:1 data: found 7, wanted the path of a directory.',

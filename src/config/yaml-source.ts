@@ -1,6 +1,5 @@
 import {
   type Document,
-  isAlias,
   isCollection,
   isMap,
   isNode,
@@ -11,6 +10,7 @@ import {
   type Node,
   type ParsedNode,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import { ConfigurationError, type Path, type Problem, spelledPath } from './problems.ts';
@@ -43,7 +43,7 @@ export function parseYaml(file: string, text: string): YamlSource {
   if (wrong.length > 0)
     throw new ConfigurationError(wrong.slice(0, mostReported).map((error) => syntaxProblem(error, document, at)));
   return {
-    value: valuesOf(file, document),
+    value: valuesOf(document, at),
     place: (path) => at(offsetOf(document, path)),
   };
 }
@@ -56,12 +56,36 @@ function parsed(file: string, text: string, lines: LineCounter): Document.Parsed
   }
 }
 
-function valuesOf(file: string, document: Document): unknown {
+function valuesOf(document: Document, at: (offset: number) => string): unknown {
   try {
     return document.toJS({ maxAliasCount: mostAliases });
   } catch {
-    throw unreadable(file, `its aliases (*name) repeat more than ${mostAliases} parts of it; write the parts out.`);
+    throw new ConfigurationError([aliasProblem(document, at)]);
   }
+}
+
+/** Aliases are only followed when values are asked for: to nothing, or to too much. */
+function aliasProblem(document: Document, at: (offset: number) => string): Problem {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return undefined;
+      offset = startOf(node);
+      return visit.BREAK;
+    },
+  });
+  if (offset === undefined) {
+    return {
+      place: at(0),
+      key: '',
+      sentence: `its aliases (*name) repeat more than ${mostAliases} parts of it; write the parts out.`,
+    };
+  }
+  return {
+    place: at(offset),
+    key: spelledPath(pathAt(document.contents, offset, deepest)),
+    sentence: sentences.BAD_ALIAS ?? '',
+  };
 }
 
 function unreadable(file: string, sentence: string): ConfigurationError {
@@ -88,7 +112,8 @@ const sentences: { readonly [code in YAMLError['code']]?: string } = {
 function syntaxProblem(error: YAMLError, document: Document, at: (offset: number) => string): Problem {
   const [offset] = error.pos;
   const sentence = sentences[error.code] ?? 'this is no valid YAML; check quotes, colons and indentation around it.';
-  return { place: at(offset), key: spelledPath(pathAt(document.contents, offset, deepest)), sentence };
+  const path = error.code === 'MULTIPLE_DOCS' ? [] : pathAt(document.contents, offset, deepest);
+  return { place: at(offset), key: spelledPath(path), sentence };
 }
 
 /** Deeper than anything is that means something here. */
@@ -117,8 +142,6 @@ function offsetOf(document: Document, path: Path): number {
     const found = startOf(item?.key) ?? startOf(value);
     if (found === undefined) return offset;
     offset = found;
-    // What stands behind an alias is written somewhere else; the alias is where it is used.
-    if (isAlias(value)) return offset;
     node = value;
   }
   return offset;

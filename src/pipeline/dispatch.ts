@@ -59,8 +59,9 @@ function offerOf(
 }
 
 /** Nothing of the caller's own headers goes out: only ours, the provider's signature and, to the sandbox, its parameters. */
-function headersFor({ wishes }: Dispatchable, { headers }: ConfiguredProvider): Readonly<Record<string, string>> {
-  return wishes.sandbox === undefined ? headers : { ...headers, 'x-trestle-sandbox': wishes.sandbox };
+function headersFor({ wishes }: Dispatchable, { headers, kind }: ConfiguredProvider): Readonly<Record<string, string>> {
+  if (wishes.sandbox === undefined || kind.builtIn !== true) return headers;
+  return { ...headers, 'x-trestle-sandbox': wishes.sandbox };
 }
 
 function headOf({ status, headers }: InboundResponse): { readonly status: number; readonly requestId?: string } {

@@ -39,7 +39,9 @@ export async function streamReply(answer: InboundResponse, asked: Asked): Promis
 
 async function begun(chunks: Chunks, source: ByteSource): Promise<StreamChunk> {
   try {
-    return await chunks.next();
+    const first = await chunks.next();
+    if (first.sight.failure !== undefined && first.sight.producedFrames === 0) throw first.sight.failure;
+    return first;
   } catch (thrown) {
     source.cancel();
     throw thrown;
@@ -62,10 +64,8 @@ function chunksOf(source: ByteSource, { call, offer, provider }: Asked): Chunks 
         const piece = await source.read();
         if (piece === undefined) throw stoppedShort(eye, provider.name);
         const { bytes, sight } = eye.push(piece);
-        const failure = sight.failure && scrubbed(sight.failure, provider);
-        if (failure !== undefined && bytes.length === 0) throw failure;
-        if (bytes.length > 0 || sight.terminal)
-          return chunk(bytes, failure === undefined ? sight : { ...sight, failure });
+        if (sight.failure !== undefined) return chunk(bytes, { ...sight, failure: scrubbed(sight.failure, provider) });
+        if (bytes.length > 0 || sight.terminal || sight.usage !== undefined) return chunk(bytes, sight);
       }
     },
   };

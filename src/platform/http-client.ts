@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { ByteSource, Clock, HttpClient, InboundResponse, OutboundRequest } from '../core/ports.ts';
 import { type Connection, freshConnection, openConnections } from './connections.ts';
 import { decoded, encodingOf } from './content-decoding.ts';
-import { type Exchange, inboundBody, wholeBody } from './inbound-body.ts';
+import { type Exchange, InboundBody, wholeBody } from './inbound-body.ts';
 import { closedUnanswered, placeOf, unanswered } from './network-failure.ts';
 import { openVigil, type Vigil } from './vigil.ts';
 
@@ -110,7 +110,7 @@ function wasStale(thrown: unknown, { method }: OutboundRequest, { used }: Connec
 
 function inbound(response: Response, exchange: Exchange): InboundResponse {
   const encoding = encodingOf(response.headers);
-  const raw = inboundBody(response.body, exchange);
+  const raw = new InboundBody(response.body, exchange);
   if (encoding === undefined) return answer(response, raw, Number(response.headers.get('content-length')));
   const headers = new Headers(response.headers);
   headers.delete('content-encoding');

@@ -15,59 +15,76 @@ export interface Exchange {
 }
 
 /** The body of an answer in the pieces in which it arrived, each one read when it is asked for. */
-export function inboundBody(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, exchange: Exchange): ByteSource {
-  const reader = body?.getReader();
-  let state: 'open' | 'whole' | 'broken' = 'open';
-  let reading = false;
-  let letGo = false;
-  let why = givenUp(exchange.url);
+export class InboundBody implements ByteSource {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  readonly #exchange: Exchange;
+  #state: 'open' | 'let-go' | 'whole' | 'broken' = 'open';
+  #reading = false;
+  #why: Failure | undefined;
 
-  const settle = (how: 'whole' | 'broken'): void => {
-    if (state !== 'open') return;
-    state = how;
-    exchange.over(how);
-  };
-  const piece = ({ done, value }: Piece) => {
-    reading = false;
-    exchange.watch.rest();
+  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, exchange: Exchange) {
+    this.#reader = body?.getReader();
+    this.#exchange = exchange;
+  }
+
+  read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.#state === 'let-go' || this.#state === 'broken') return Promise.reject(this.#reason());
+    if (this.#state === 'open' && this.#reader !== undefined) return this.#readOn(this.#reader);
+    this.#settle('whole');
+    return Promise.resolve(undefined);
+  }
+
+  cancel(): void {
+    if (this.#state !== 'open') return;
+    const reader = this.#reader;
+    if (reader === undefined) {
+      this.#settle('whole');
+      return;
+    }
+    if (this.#reading) return this.#breakOff();
+    this.#state = 'let-go';
+    this.#exchange.watch.limit(leftoverWaitMs);
+    drain(() => this.#readOn(reader)).then(this.#breakOff, () => undefined);
+  }
+
+  #readOn(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>) {
+    this.#reading = true;
+    this.#exchange.watch.wait();
+    return reader.read().then(this.#take, this.#fail);
+  }
+
+  readonly #take = ({ done, value }: Piece): Uint8Array<ArrayBuffer> | undefined => {
+    this.#reading = false;
+    this.#exchange.watch.rest();
     if (!done) return value;
-    if (state === 'broken') throw why;
-    settle('whole');
+    if (this.#state === 'broken') throw this.#reason();
+    this.#settle('whole');
     return undefined;
   };
-  const broken = (thrown: unknown): never => {
-    reading = false;
-    if (state === 'open' && !letGo) why = brokenOff(thrown, exchange.url);
-    settle('broken');
-    throw why;
-  };
-  const readOn = (from: NonNullable<typeof reader>) => {
-    reading = true;
-    exchange.watch.wait();
-    return from.read().then(piece, broken);
-  };
-  const breakOff = (): void => {
-    if (state !== 'open') return;
-    settle('broken');
-    exchange.abort(why);
+
+  readonly #fail = (thrown: unknown): never => {
+    this.#reading = false;
+    if (this.#state === 'open') this.#why = brokenOff(thrown, this.#exchange.url);
+    this.#settle('broken');
+    throw this.#reason();
   };
 
-  return {
-    read() {
-      if (letGo || state === 'broken') return Promise.reject(why);
-      if (state === 'open' && reader !== undefined) return readOn(reader);
-      settle('whole');
-      return Promise.resolve(undefined);
-    },
-    cancel() {
-      if (state !== 'open') return;
-      if (reader === undefined) return settle('whole');
-      if (reading) return breakOff();
-      letGo = true;
-      exchange.watch.limit(leftoverWaitMs);
-      drain(() => readOn(reader)).then(breakOff, () => undefined);
-    },
+  readonly #breakOff = (): void => {
+    if (this.#settle('broken')) this.#exchange.abort(this.#reason());
   };
+
+  /** Whether this is how it ended; it ends once. */
+  #settle(how: 'whole' | 'broken'): boolean {
+    if (this.#state === 'whole' || this.#state === 'broken') return false;
+    this.#state = how;
+    this.#exchange.over(how);
+    return true;
+  }
+
+  #reason(): Failure {
+    this.#why ??= new Failure('caller-gone', `The rest of ${placeOf(this.#exchange.url)}'s answer is not wanted any more.`);
+    return this.#why;
+  }
 }
 
 interface Piece {
@@ -119,10 +136,6 @@ async function drain(read: ByteSource['read']): Promise<void> {
     if (piece === undefined) return;
     left -= piece.length;
   }
-}
-
-function givenUp(url: string): Failure {
-  return new Failure('caller-gone', `The rest of the answer of ${placeOf(url)} is not wanted any more.`);
 }
 
 function tooLong(limit: number): Failure {

@@ -12,22 +12,24 @@ export function pulledBody(
   left: () => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let open = true;
+  let out: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+  const give = (piece: Uint8Array<ArrayBuffer> | undefined): void => {
+    if (!open || out === undefined) return;
+    if (piece !== undefined) return out.enqueue(piece);
+    open = false;
+    out.close();
+  };
+  const breakOff = (): void => {
+    if (!open) return;
+    open = false;
+    out?.error(cut);
+  };
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
-      pull: (controller) =>
-        next().then(
-          (piece) => {
-            if (!open) return;
-            if (piece !== undefined) return controller.enqueue(piece);
-            open = false;
-            controller.close();
-          },
-          () => {
-            if (!open) return;
-            open = false;
-            controller.error(cut);
-          },
-        ),
+      pull(controller) {
+        out = controller;
+        return next().then(give, breakOff);
+      },
       cancel() {
         if (!open) return;
         open = false;

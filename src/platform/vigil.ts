@@ -18,51 +18,71 @@ export interface Watch {
 
 /** Looks round every `periodMs`, and only while somebody is watched; a limit is kept to within one period. */
 export function openVigil(clock: Clock, periodMs: number): Vigil {
-  const watched = new Set<Watched>();
-  let rounds = 0;
+  const post: Post = { watched: new Set(), rounds: 0, periodMs };
   let pacing = false;
 
   const round = (): void => {
-    rounds += 1;
-    for (const entry of watched) {
-      if (entry.since === resting || rounds - entry.since <= entry.rounds) continue;
-      watched.delete(entry);
-      entry.tooLong();
-    }
-    pacing = watched.size > 0;
+    post.rounds += 1;
+    for (const entry of post.watched) entry.look();
+    pacing = post.watched.size > 0;
     if (pacing) clock.after(periodMs, round);
   };
 
   return {
     watch(limitMs, tooLong) {
-      const entry: Watched = { since: resting, rounds: Math.ceil(limitMs / periodMs), tooLong };
-      watched.add(entry);
       if (!pacing) {
         pacing = true;
         clock.after(periodMs, round);
       }
-      return {
-        wait() {
-          entry.since = rounds;
-        },
-        rest() {
-          entry.since = resting;
-        },
-        limit(ms) {
-          entry.rounds = Math.ceil(ms / periodMs);
-        },
-        leave: () => void watched.delete(entry),
-      };
+      const entry = new Watched(post, limitMs, tooLong);
+      post.watched.add(entry);
+      return entry;
     },
   };
 }
 
-interface Watched {
-  /** The round in which waiting began. */
-  since: number;
-  /** How many whole rounds it may take. */
+interface Post {
+  readonly watched: Set<Watched>;
+  /** How often it was looked round so far. */
   rounds: number;
-  readonly tooLong: () => void;
+  readonly periodMs: number;
 }
 
 const resting = -1;
+
+class Watched implements Watch {
+  readonly #post: Post;
+  readonly #tooLong: () => void;
+  /** The round in which waiting began. */
+  #since = resting;
+  /** How many whole rounds it may take. */
+  #rounds: number;
+
+  constructor(post: Post, limitMs: number, tooLong: () => void) {
+    this.#post = post;
+    this.#tooLong = tooLong;
+    this.#rounds = Math.ceil(limitMs / post.periodMs);
+  }
+
+  wait(): void {
+    this.#since = this.#post.rounds;
+  }
+
+  rest(): void {
+    this.#since = resting;
+  }
+
+  limit(ms: number): void {
+    this.#rounds = Math.ceil(ms / this.#post.periodMs);
+  }
+
+  leave(): void {
+    this.#post.watched.delete(this);
+  }
+
+  look(): void {
+    if (this.#since === resting || this.#post.rounds - this.#since <= this.#rounds) return;
+    this.leave();
+    this.#tooLong();
+  }
+}

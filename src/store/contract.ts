@@ -135,14 +135,16 @@ function pricesContract({ test, expect }: Bench, open: OpenNamed): void {
       price: { ...examplePrice.price, from: 5_000, perRequest: 9_007_199_254_740_993n },
     };
     const other = { ...examplePrice, model: '*', price: { ...examplePrice.price, perToken: { cacheWrite: 0n } } };
+    const tiers = [{ above: 200_000, perToken: { input: 9_007_199_254_740_993n, output: 0n } }];
+    const tiered = { ...examplePrice, price: { ...examplePrice.price, tiers } };
     const free = { ...examplePrice, price: { ...examplePrice.price, perToken: {} } };
     const before = await open('prices');
     await before.prices.add([]);
-    await before.prices.add([newer, examplePrice, other, free, examplePrice]);
-    await before.prices.add([newer, other]);
+    await before.prices.add([newer, examplePrice, other, tiered, free, examplePrice]);
+    await before.prices.add([newer, other, tiered]);
     await before.close();
     const store = await open('prices');
-    expect(await store.prices.all()).toEqual([examplePrice, other, free, newer]);
+    expect(await store.prices.all()).toEqual([examplePrice, other, tiered, free, newer]);
     await store.close();
   });
 }

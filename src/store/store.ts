@@ -149,7 +149,7 @@ export interface Prices {
   add(records: readonly PriceRecord[]): Promise<void>;
 }
 
-/** A price of a model at a kind of provider. `model` may end in `*`. */
+/** A price of a model at a kind of provider. In `model`, `*` stands for any characters and `#` for one digit. */
 export interface PriceRecord {
   readonly provider: string;
   readonly model: string;

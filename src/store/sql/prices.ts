@@ -3,6 +3,7 @@ import type { Price } from '../../core/money.ts';
 import type { PriceRecord, Prices } from '../store.ts';
 import type { Row } from './batch.ts';
 import { present } from './present.ts';
+import { readTiers, writtenTiers } from './price-tiers.ts';
 import type { PriceRow, Schema } from './schema.ts';
 import type { Writer } from './writer.ts';
 
@@ -45,6 +46,7 @@ function priceRow({ provider, model, price }: PriceRecord): PriceRow {
     reasoning: digits(perToken.reasoning),
     audio_output: digits(perToken.audioOutput),
     per_request: digits(price.perRequest),
+    tiers: writtenTiers(price.tiers),
     source: price.source,
   };
 }
@@ -56,7 +58,7 @@ function digits(amount: bigint | undefined): string | null {
 function priceRows(database: Kysely<Schema>) {
   return database
     .selectFrom('prices')
-    .select(['provider', 'model', 'valid_from', 'source'])
+    .select(['provider', 'model', 'valid_from', 'tiers', 'source'])
     .select(amounts.map((name) => sql<string | null>`cast(${sql.ref(name)} as text)`.as(name)));
 }
 
@@ -84,7 +86,7 @@ function priceRecord(row: PriceRow): PriceRecord {
       audioOutput: amount(row.audio_output),
     }),
     source: row.source,
-    ...present({ perRequest: amount(row.per_request) }),
+    ...present({ perRequest: amount(row.per_request), tiers: readTiers(row.tiers) }),
   };
   return { provider: row.provider, model: row.model, price };
 }

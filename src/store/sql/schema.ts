@@ -58,6 +58,8 @@ export interface PriceRow {
   readonly reasoning: string | null;
   readonly audio_output: string | null;
   readonly per_request: string | null;
+  /** JSON, as `price-tiers.ts` spells it. */
+  readonly tiers: string | null;
   readonly source: string;
 }
 

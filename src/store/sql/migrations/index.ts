@@ -1,5 +1,6 @@
 import type { Migration } from '../migration.ts';
 import { ledger } from './0001-ledger.ts';
+import { priceTiers } from './0002-price-tiers.ts';
 
 /** Every change of the schema since the first, in order. One that was released is never edited. */
-export const migrations: readonly Migration[] = [ledger];
+export const migrations: readonly Migration[] = [ledger, priceTiers];
