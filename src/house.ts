@@ -35,6 +35,9 @@ export interface House {
   readonly administer: Answer;
   /** Every way in that asks a model. */
   readonly doors: readonly Door[];
+  /** What is served besides, and asks no model anything. */
+  readonly plain: readonly PlainRoute[];
+  readonly mounted: readonly Mounted[];
   /** Takes no new work from now on. */
   drain(): void;
 }
@@ -55,10 +58,13 @@ export function buildHouse(parts: HouseParts): House {
   const health = healthRoutes(common);
   const admin = administration(parts, { models, doors, authentication });
   const lists = ['/v1/models', '/openai/v1/models'].map((path) => modelList(listTools(parts, { models, authentication }), path));
+  const plain = [...health, ...lists];
   return {
-    answer: front({ ...common, doors, plain: [...health, ...lists], mounted: config.adminListen === undefined ? admin : [] }),
+    answer: front({ ...common, doors, plain, mounted: config.adminListen === undefined ? admin : [] }),
     administer: front({ ...common, doors: [], plain: health, mounted: admin }),
     doors,
+    plain,
+    mounted: admin,
     drain() {
       draining = true;
     },

@@ -18,7 +18,8 @@ export async function wholeReply(answer: InboundResponse, { offer, provider, ori
   if (sight.usage === undefined) {
     const value = parsed(bytes, provider.name);
     const failed = value['error'] !== undefined && value['error'] !== null && value['choices'] === undefined;
-    if (failed) throw scrubbed(dialect.failure.decode({ status: 502, headers: answer.headers, bytes }), provider);
+    if (failed)
+      throw scrubbed(dialect.failure.decode({ status: answer.status, headers: answer.headers, bytes }), provider);
   }
   return { kind: 'whole', origin, sight, payload: received(dialect.name, body, dialect.response.decode) };
 }

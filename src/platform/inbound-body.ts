@@ -1,56 +1,64 @@
 import { Failure } from '../core/failure.ts';
 import type { ByteSource } from '../core/ports.ts';
+import type { Exchange } from './exchange.ts';
 import { brokenOff, placeOf } from './network-failure.ts';
-import type { Watch } from './vigil.ts';
-
-/** What a body being read needs of the call that it answers. */
-export interface Exchange {
-  readonly url: string;
-  /** Aborts the call with a `Failure` as its reason, and closes the connection. */
-  readonly abort: (reason: Failure) => void;
-  /** Runs while a piece is waited for. */
-  readonly watch: Watch;
-  /** Called once when nothing more will be read; `whole` if the answer was read to its end. */
-  readonly over: (how: 'whole' | 'broken') => void;
-}
 
 /** The body of an answer in the pieces in which it arrived, each one read when it is asked for. */
 export class InboundBody implements ByteSource {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  readonly #response: Response;
   readonly #exchange: Exchange;
+  #reader: Reader | undefined;
   #state: 'open' | 'let-go' | 'whole' | 'broken' = 'open';
   #reading = false;
   #why: Failure | undefined;
 
-  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, exchange: Exchange) {
-    this.#reader = body?.getReader();
+  constructor(response: Response, exchange: Exchange) {
+    this.#response = response;
     this.#exchange = exchange;
   }
 
   read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    if (this.#state === 'let-go' || this.#state === 'broken') return Promise.reject(this.#reason());
-    if (this.#state === 'open' && this.#reader !== undefined) return this.#readOn(this.#reader);
-    this.#settle('whole');
-    return Promise.resolve(undefined);
+    if (this.#state === 'open') return this.#readOn();
+    return this.#state === 'whole' ? Promise.resolve(undefined) : Promise.reject(this.#reason());
+  }
+
+  /** All of it, when it is known to be small. */
+  readAtOnce(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#reading = true;
+    this.#exchange.watch.wait();
+    return this.#response.arrayBuffer().then(this.#takeAll, this.#fail);
   }
 
   cancel(): void {
     if (this.#state !== 'open') return;
-    const reader = this.#reader;
-    if (reader === undefined) {
-      this.#settle('whole');
-      return;
-    }
-    if (this.#reading) return this.#breakOff();
-    this.#state = 'let-go';
-    this.#exchange.watch.limit(leftoverWaitMs);
-    drain(() => this.#readOn(reader)).then(this.#breakOff, () => undefined);
+    if (this.#reading) this.#breakOff();
+    else this.#letGo();
   }
 
-  #readOn(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>) {
+  #readOn(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#reading = true;
     this.#exchange.watch.wait();
-    return reader.read().then(this.#take, this.#fail);
+    this.#reader ??= this.#response.body?.getReader() ?? bodiless;
+    return this.#reader.read().then(this.#take, this.#fail);
+  }
+
+  /**
+   * A stream is often let go at its terminal frame, when its end is already on the way: reading that end keeps the
+   * connection for the next call. What takes longer, or is more, is broken off.
+   */
+  #letGo(): void {
+    this.#state = 'let-go';
+    this.#exchange.watch.limit(leftoverWaitMs);
+    this.#drain().then(this.#breakOff, () => undefined);
+  }
+
+  async #drain(): Promise<void> {
+    let left = leftoverBytes;
+    while (left >= 0) {
+      const piece = await this.#readOn();
+      if (piece === undefined) return;
+      left -= piece.length;
+    }
   }
 
   readonly #take = ({ done, value }: Piece): Uint8Array<ArrayBuffer> | undefined => {
@@ -60,6 +68,11 @@ export class InboundBody implements ByteSource {
     if (this.#state === 'broken') throw this.#reason();
     this.#settle('whole');
     return undefined;
+  };
+
+  readonly #takeAll = (bytes: ArrayBuffer): Uint8Array<ArrayBuffer> => {
+    this.#take({ done: true });
+    return new Uint8Array(bytes);
   };
 
   readonly #fail = (thrown: unknown): never => {
@@ -82,9 +95,17 @@ export class InboundBody implements ByteSource {
   }
 
   #reason(): Failure {
-    this.#why ??= new Failure('caller-gone', `The rest of ${placeOf(this.#exchange.url)}'s answer is not wanted any more.`);
+    this.#why ??= new Failure('caller-gone', `The rest of what ${placeOf(this.#exchange.url)} answers is not wanted.`);
     return this.#why;
   }
+}
+
+const leftoverBytes = 16 * 1024;
+const leftoverWaitMs = 400;
+
+/** The one method of a stream's reader that is used. */
+interface Reader {
+  read(): Promise<Piece>;
 }
 
 interface Piece {
@@ -92,52 +113,5 @@ interface Piece {
   readonly value?: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** The whole body in one piece, at most `limit` bytes. `announced` is its content-length, if it has one that counts. */
-export async function wholeBody(
-  source: ByteSource,
-  limit: number,
-  announced: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (announced > limit) {
-    source.cancel();
-    throw tooLong(limit);
-  }
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  for (let piece = await source.read(); piece !== undefined; piece = await source.read()) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length <= limit) continue;
-    source.cancel();
-    throw tooLong(limit);
-  }
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
-
-/**
- * A stream is often let go at its terminal frame, when its end is already on the way: reading that end keeps the
- * connection for the next call. More than this, and it is closed.
- */
-const leftoverBytes = 16 * 1024;
-const leftoverWaitMs = 400;
-
-async function drain(read: ByteSource['read']): Promise<void> {
-  let left = leftoverBytes;
-  while (left >= 0) {
-    const piece = await read();
-    if (piece === undefined) return;
-    left -= piece.length;
-  }
-}
-
-function tooLong(limit: number): Failure {
-  return new Failure('provider-garbled', `The provider's answer is longer than ${limit} bytes.`);
-}
+/** For an answer without a body, such as a 204. */
+const bodiless: Reader = { read: () => Promise.resolve({ done: true }) };

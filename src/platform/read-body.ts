@@ -20,16 +20,28 @@ export async function readBody(
   refuseEncoded(request.headers);
   const announced = Number(request.headers.get('content-length') ?? Number.NaN);
   if (announced > limit) throw tooLarge(limit);
-  const reading = Number.isNaN(announced) ? readChunked(request.body, limit) : readAnnounced(request);
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const cancel = clock.after(timeoutMs, () => reject(tooSlow(timeoutMs)));
+  const reading = Number.isNaN(announced) ? readChunked(request.body, limit) : request.arrayBuffer();
   try {
-    return await Promise.race([reading, late]);
+    return new Uint8Array(await inTime(reading, clock, timeoutMs));
   } catch (thrown) {
     throw thrown instanceof Failure ? thrown : unreadable(request.signal, thrown);
-  } finally {
-    cancel();
   }
+}
+
+function inTime(reading: Promise<ArrayBuffer>, clock: Clock, timeoutMs: number): Promise<ArrayBuffer> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(timeoutMs, () => reject(tooSlow(timeoutMs)));
+    reading.then(
+      (bytes) => {
+        cancel();
+        resolve(bytes);
+      },
+      (thrown) => {
+        cancel();
+        reject(thrown);
+      },
+    );
+  });
 }
 
 function refuseEncoded(headers: Headers): void {
@@ -41,16 +53,8 @@ function refuseEncoded(headers: Headers): void {
   });
 }
 
-/** The very memory into which it was received; Bun holds the caller to the announced size. */
-async function readAnnounced(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await request.arrayBuffer());
-}
-
 /** A body that did not announce its size: read piece by piece, given up as soon as it is too much. */
-async function readChunked(
-  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function readChunked(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, limit: number): Promise<ArrayBuffer> {
   const reader = body?.getReader();
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -68,7 +72,7 @@ async function readChunked(
     whole.set(piece, at);
     at += piece.length;
   }
-  return whole;
+  return whole.buffer;
 }
 
 function tooLarge(limit: number): Failure {

@@ -1,5 +1,8 @@
 import { expect, test } from 'bun:test';
+import { connect } from 'node:net';
+import { systemClock } from './clock.ts';
 import { pulledBody } from './response-stream.ts';
+import { openVigil } from './vigil.ts';
 
 const utf8 = new TextEncoder();
 
@@ -49,6 +52,36 @@ test('a caller who leaves is told of once, also while a piece is awaited; what c
   expect(await reading).toMatchObject({ done: true });
   await reader.cancel();
   expect(left).toBe(1);
+});
+
+test('a caller who does not read for too long is cut, and told of; one whose provider is silent is not', async () => {
+  const vigil = openVigil(systemClock, 20);
+  const left: string[] = [];
+  const flood = async () => new Uint8Array(100_000);
+  const silence = () => new Promise<undefined>(() => {});
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: ({ url }) => {
+      const next = url.endsWith('/flood') ? flood : silence;
+      return new Response(pulledBody(next, () => left.push(new URL(url).pathname), { unreadMs: 100, vigil }));
+    },
+  });
+  const closed: string[] = [];
+  const sockets = ['/flood', '/silence'].map((path) => {
+    const socket = connect(server.port ?? 0, '127.0.0.1', () =>
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`),
+    );
+    socket.on('error', () => closed.push(path));
+    return socket.pause();
+  });
+  await Bun.sleep(500);
+  expect(left).toEqual(['/flood']);
+  for (const socket of sockets) socket.resume();
+  await Bun.sleep(100);
+  expect(closed).toEqual(['/flood']);
+  for (const socket of sockets) socket.destroy();
+  await server.stop(true);
 });
 
 function unexpected(): void {

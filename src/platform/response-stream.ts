@@ -1,8 +1,17 @@
+import { systemClock } from './clock.ts';
+import { openVigil, type Vigil } from './vigil.ts';
+
+export interface PulledBodyOptions {
+  /** How long a caller may leave a piece unread before the answer is cut. 300 000 if absent. */
+  readonly unreadMs?: number;
+  readonly vigil?: Vigil;
+}
+
 /**
  * The body of a streamed answer. `next` is asked for a piece only when the caller has room for it, so a caller who does
  * not read stops its provider too; undefined ends the body. A rejection cuts the connection and is told to nobody: what
  * went wrong is for `next` to report. `left` is called once if the caller is gone before the end, at once, whether or not
- * a piece is awaited.
+ * a piece is awaited, or if it has not read for too long.
  *
  * Of Bun's bodies only this one does all that: `type: "direct"` has no back-pressure, `type: "bytes"` takes the
  * pieces' memory away from those who still look at them, and a generator is not told that its caller left while it waits.
@@ -10,29 +19,44 @@
 export function pulledBody(
   next: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
   left: () => void,
+  { unreadMs = 300_000, vigil = patience }: PulledBodyOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let open = true;
   let out: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
-  const give = (piece: Uint8Array<ArrayBuffer> | undefined): void => {
-    if (!open || out === undefined) return;
-    if (piece !== undefined) return out.enqueue(piece);
+  let open = true;
+  const close = (): void => {
     open = false;
-    out.close();
+    watch.leave();
   };
   const breakOff = (): void => {
     if (!open) return;
-    open = false;
-    out?.error(cut);
+    close();
+    // Without a reason: Bun prints one to standard error, unscrubbed and past the log.
+    out?.error();
+  };
+  const watch = vigil.watch(unreadMs, () => {
+    breakOff();
+    left();
+  });
+  const give = (piece: Uint8Array<ArrayBuffer> | undefined): void => {
+    if (!open || out === undefined) return;
+    if (piece === undefined) {
+      close();
+      out.close();
+      return;
+    }
+    watch.wait();
+    out.enqueue(piece);
   };
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       pull(controller) {
         out = controller;
+        watch.rest();
         return next().then(give, breakOff);
       },
       cancel() {
         if (!open) return;
-        open = false;
+        close();
         left();
       },
     },
@@ -40,5 +64,4 @@ export function pulledBody(
   );
 }
 
-/** Bun prints what ends a stream before its first write, so it is never the reason itself. */
-const cut = new Error('an answer was cut');
+const patience = openVigil(systemClock, 1000);

@@ -18,13 +18,14 @@ export interface Watch {
 
 /** Looks round every `periodMs`, and only while somebody is watched; a limit is kept to within one period. */
 export function openVigil(clock: Clock, periodMs: number): Vigil {
-  const post: Post = { watched: new Set(), rounds: 0, periodMs };
+  const post = { rounds: 0, periodMs };
+  let watched: Watched[] = [];
   let pacing = false;
 
   const round = (): void => {
     post.rounds += 1;
-    for (const entry of post.watched) entry.look();
-    pacing = post.watched.size > 0;
+    watched = watched.filter((entry) => entry.stays());
+    pacing = watched.length > 0;
     if (pacing) clock.after(periodMs, round);
   };
 
@@ -35,24 +36,25 @@ export function openVigil(clock: Clock, periodMs: number): Vigil {
         clock.after(periodMs, round);
       }
       const entry = new Watched(post, limitMs, tooLong);
-      post.watched.add(entry);
+      watched.push(entry);
       return entry;
     },
   };
 }
 
 interface Post {
-  readonly watched: Set<Watched>;
   /** How often it was looked round so far. */
-  rounds: number;
+  readonly rounds: number;
   readonly periodMs: number;
 }
 
 const resting = -1;
 
+/** One that has left is dropped in the next round: most calls are over before it, and a list costs less than a set. */
 class Watched implements Watch {
   readonly #post: Post;
-  readonly #tooLong: () => void;
+  /** Absent once it has left, so that nothing of the call is held. */
+  #tooLong: (() => void) | undefined;
   /** The round in which waiting began. */
   #since = resting;
   /** How many whole rounds it may take. */
@@ -77,12 +79,16 @@ class Watched implements Watch {
   }
 
   leave(): void {
-    this.#post.watched.delete(this);
+    this.#tooLong = undefined;
   }
 
-  look(): void {
-    if (this.#since === resting || this.#post.rounds - this.#since <= this.#rounds) return;
+  /** Speaks up if it has waited too long; whether it is still to be watched. */
+  stays(): boolean {
+    const tooLong = this.#tooLong;
+    if (tooLong === undefined || this.#since === resting) return tooLong !== undefined;
+    if (this.#post.rounds - this.#since <= this.#rounds) return true;
     this.leave();
-    this.#tooLong();
+    tooLong();
+    return false;
   }
 }

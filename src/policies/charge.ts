@@ -15,24 +15,30 @@ export interface Chargeable {
   readonly request: Received | undefined;
   readonly target: Target | undefined;
   readonly outcome: Outcome;
-  /** What was seen of the answer; absent if its head never came or was an error. */
+  /** The status of the provider's head; absent if none came. */
+  readonly status: number | undefined;
+  /** What was seen of the answer; absent if nothing of it was forwarded. */
   readonly sight: Sight | undefined;
 }
 
 /** Endings before an answer's head after which the provider may have worked all the same. */
-const mayHaveWorked: ReadonlySet<FailureKind> = new Set<FailureKind>([
-  'caller-gone',
-  'deadline-exceeded',
-  'provider-timeout',
+const silentEndings: readonly FailureKind[] = ['caller-gone', 'deadline-exceeded', 'provider-timeout'];
+const silent: ReadonlySet<FailureKind> = new Set(silentEndings);
+/** Endings after a good head: all but those that the provider told of in place of an answer. */
+const brokenOff: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  ...silentEndings,
+  'provider-garbled',
+  'gateway-broken',
+  'gateway-storage-failed',
 ]);
 
 /**
  * Charges the provider's own count where there is one; else what was produced, by our count, and never zero unless the
  * provider provably did no work: an error status, or a connection that broke before any answer.
  */
-export function chargeFor({ request, target, outcome, sight }: Chargeable): Charge {
+export function chargeFor({ request, target, sight, ...ending }: Chargeable): Charge {
   if (request === undefined || target === undefined) return nothingCharged;
-  if (sight === undefined && !silenceMayCost(outcome)) return nothingCharged;
+  if (sight === undefined && !mayHaveWorked(ending)) return nothingCharged;
   const flags: string[] = [];
   if (sight?.usageInvalid === true) flags.push('usage-invalid');
   const reported = believable(sight);
@@ -43,9 +49,10 @@ export function chargeFor({ request, target, outcome, sight }: Chargeable): Char
   return { usage, basis, cost: costOf(usage, target.price), flags };
 }
 
-function silenceMayCost(outcome: Outcome): boolean {
-  if (outcome.kind === 'failed') return mayHaveWorked.has(outcome.failure.kind);
-  return outcome.kind === 'aborted';
+function mayHaveWorked({ outcome, status }: Pick<Chargeable, 'outcome' | 'status'>): boolean {
+  if (status !== undefined && status !== 200) return false;
+  if (outcome.kind !== 'failed') return outcome.kind === 'aborted';
+  return (status === 200 ? brokenOff : silent).has(outcome.failure.kind);
 }
 
 /** Usage that says zero is only believed of an answer that has no output. */

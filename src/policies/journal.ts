@@ -1,6 +1,7 @@
 import type { Attempt, Authenticated, Call, Journal, Received, Target } from '../core/call.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Loss } from '../core/loss.ts';
+import type { NanoUsd } from '../core/money.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Outcome, Sight } from '../core/reply.ts';
 import type { Entry } from '../store/store.ts';
@@ -12,6 +13,8 @@ export interface OpenJournal extends Journal {
   readonly current: AttemptRecord | undefined;
   /** The call's last entry: how it ended for the caller, with what its last attempt costs. */
   closing(ending: Ending): Entry;
+  /** What the call costs with this closing entry, all attempts together; undefined if a price is not known. */
+  total(closing: Entry): NanoUsd | undefined;
 }
 
 export interface Ending {
@@ -41,9 +44,15 @@ interface Head {
  */
 export function openJournal(call: Call & Authenticated, clock: Clock, append: (entry: Entry) => void): OpenJournal {
   const lost: Loss[] = [];
+  const abandoned: Entry[] = [];
   let request: Received | undefined;
   let current: AttemptRecord | undefined;
 
+  const abandon = (attempt: AttemptRecord): void => {
+    const given = entry(abandonedFields(attempt, { request, clock }));
+    abandoned.push(given);
+    append(given);
+  };
   const entry = (closing: Closing): Entry => ({
     requestId: call.id,
     keyId: call.principal.keyId,
@@ -71,12 +80,12 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
       request = read;
     },
     begin(target) {
-      if (current !== undefined) append(entry(abandoned(current, clock)));
+      if (current !== undefined) abandon(current);
       current = attemptRecord(target, (current?.number ?? 0) + 1, clock);
       return current;
     },
     closing({ outcome, sight }) {
-      const charge = chargeFor({ request, target: current?.target, outcome, sight });
+      const charge = chargeFor({ request, target: current?.target, outcome, status: current?.head?.status, sight });
       return entry({
         closing: true,
         startedAt: call.arrivedAt,
@@ -86,21 +95,33 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
         ...charge,
       });
     },
+    total: (closing) =>
+      [...abandoned, closing].reduce<NanoUsd | undefined>(
+        (sum, { cost }) => (sum === undefined || cost === undefined ? undefined : sum + cost),
+        0n,
+      ),
   };
 }
 
 type Closing = Pick<Entry, 'closing' | 'startedAt' | 'latencyMs' | 'status' | 'outcome'> & Partial<Entry> & Charge;
 
-/** An attempt that another one follows: it cost nothing, for only such failures are followed. */
-function abandoned(attempt: AttemptRecord, clock: Clock): Closing {
+/** An attempt that another one follows. It is charged like any other: one that was cut off or went silent may have worked. */
+function abandonedFields(
+  { target, startedAt, head, failure }: AttemptRecord,
+  { request, clock }: { readonly request: Received | undefined; readonly clock: Clock },
+): Closing {
+  const charge =
+    failure === undefined
+      ? nothingCharged
+      : chargeFor({ request, target, outcome: { kind: 'failed', failure }, status: head?.status, sight: undefined });
   return {
     closing: false,
-    startedAt: attempt.startedAt,
-    latencyMs: clock.now() - attempt.startedAt,
-    status: attempt.failure?.status ?? 502,
+    startedAt,
+    latencyMs: clock.now() - startedAt,
+    status: failure?.status ?? 502,
     outcome: 'failed',
-    ...optional('failure', attempt.failure?.kind),
-    ...nothingCharged,
+    ...optional('failure', failure?.kind),
+    ...charge,
   };
 }
 

@@ -36,8 +36,9 @@ export function meter(tools: MeterTools): Policy<Call & Authenticated, Metered> 
 async function settled({ ledger }: MeterTools, journal: OpenJournal, reply: WholeReply): Promise<Reply> {
   const entry = journal.closing({ outcome: { kind: 'complete' }, sight: reply.sight });
   await ledger.append(entry);
-  if (entry.cost === undefined) return reply;
-  const headers = { ...reply.origin.headers, 'x-trestle-cost-usd': formatUsd(entry.cost) };
+  const cost = journal.total(entry);
+  if (cost === undefined) return reply;
+  const headers = { ...reply.origin.headers, 'x-trestle-cost-usd': formatUsd(cost) };
   return { ...reply, origin: { ...reply.origin, headers } };
 }
 

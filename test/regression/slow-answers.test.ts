@@ -13,16 +13,22 @@ const utf8 = new TextEncoder();
 
 describe.concurrent('slow answers', () => {
   test('a thousand calls in flight take the time of one when bin/bun starts the process', async () => {
-    const { answered, ms } = await manyCalls([resolve(root, 'bin/bun')]);
+    const { answered, ms } = await callsFrom([resolve(root, 'bin/bun')], thousand);
     expect(answered).toBe(1000);
     expect(ms).toBeLessThan(2000);
   });
 
   test('without the launcher the same calls wait for each other, which is why there is one', async () => {
-    const { answered, ms } = await manyCalls([process.execPath]);
+    const { answered, ms } = await callsFrom([process.execPath], thousand);
     expect(answered).toBe(1000);
     expect(ms).toBeGreaterThan(2400);
   });
+
+  test('neither the time-out nor the chatter of fetch can be set from outside', async () => {
+    const outside = { BUN_CONFIG_HTTP_IDLE_TIMEOUT: '1', BUN_CONFIG_VERBOSE_FETCH: 'curl' };
+    const { answered, said } = await callsFrom([process.execPath], { calls: 1, thinkMs: 9500, outside });
+    expect({ answered, said }).toEqual({ answered: 1, said: '' });
+  }, 20_000);
 
   test('an answer that is silent for 11 s before its head, and one in its middle, arrive whole', async () => {
     const listener = await bunHttpServer(silentLog).listen(
@@ -83,17 +89,34 @@ describe.concurrent('slow answers', () => {
   });
 });
 
-/** A thousand calls from a process of its own to a provider that thinks for 800 ms. */
-async function manyCalls(runtime: readonly string[]): Promise<{ readonly answered: number; readonly ms: number }> {
-  const upstream = await rawUpstream(({ socket }) => void setTimeout(() => socket.write(whole('ok')), 800));
+interface Calls {
+  readonly calls: number;
+  /** How long the provider thinks over each. */
+  readonly thinkMs: number;
+  /** Environment of the process that calls. */
+  readonly outside: Readonly<Record<string, string>>;
+}
+
+const thousand: Calls = { calls: 1000, thinkMs: 800, outside: {} };
+
+interface Called {
+  readonly answered: number;
+  readonly ms: number;
+  /** What the process wrote to standard error. */
+  readonly said: string;
+}
+
+/** Calls, all at once, from a process of its own. */
+async function callsFrom(runtime: readonly string[], { calls, thinkMs, outside }: Calls): Promise<Called> {
+  const upstream = await rawUpstream(({ socket }) => void setTimeout(() => socket.write(whole('ok')), thinkMs));
   const { BUN_CONFIG_MAX_HTTP_REQUESTS: _, ...env } = process.env;
-  const child = Bun.spawn([...runtime, resolve(import.meta.dir, 'many-calls.ts'), upstream.url, '1000'], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = Bun.spawn([...runtime, resolve(import.meta.dir, 'many-calls.ts'), upstream.url, String(calls)], {
+    env: { ...env, ...outside },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const printed: { readonly answered: number; readonly ms: number } = JSON.parse(await child.stdout.text());
+  const [printed, said] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   upstream.close();
-  return printed;
+  return { ...JSON.parse(printed), said };
 }
 
 function get(url: string) {

@@ -55,6 +55,48 @@ test('a POST on a fresh connection is not sent again, also while other connectio
   );
 });
 
+test('where all kept connections are stale, a POST goes out on a fresh one at its second try', async () => {
+  await withUpstream(
+    ({ socket, turn }) => {
+      if (turn === 1) setTimeout(() => socket.write(whole('ok')), 50);
+      else socket.end();
+    },
+    async (post, upstream) => {
+      expect(await Promise.all([post(), post()])).toEqual(['ok', 'ok']);
+      expect(await post()).toBe('ok');
+      expect(upstream.requests).toEqual([1, 2, expect.any(Number), 3]);
+    },
+  );
+});
+
+test('a connection that was broken off is not a used one for the next call', async () => {
+  await withUpstream(
+    ({ socket, connection }) => {
+      if (connection === 1) socket.write(streamHead + chunk('data: one\n\n'));
+      else socket.end();
+    },
+    async (post, upstream, http) => {
+      const caller = new AbortController();
+      const pieces = (await http.send({ ...request(upstream.url), signal: caller.signal })).pieces();
+      await pieces.read();
+      caller.abort();
+      expect(await pieces.read().catch(asFailure)).toMatchObject({ kind: 'caller-gone' });
+      expect(await post()).toBe('provider-unreachable');
+      expect(upstream.requests).toEqual([1, 2]);
+    },
+  );
+});
+
+test('a connection that the provider announced to close is not a used one for the next call', async () => {
+  await withUpstream(
+    ({ socket, connection }) => socket.end(connection === 1 ? whole('ok', 'connection: close\r\n') : ''),
+    async (post, upstream) => {
+      expect([await post(), await post()]).toEqual(['ok', 'provider-unreachable']);
+      expect(upstream.requests).toEqual([1, 2]);
+    },
+  );
+});
+
 test('a POST is not sent again when its answer had begun', async () => {
   await withUpstream(
     ({ socket, turn }) => {
@@ -95,6 +137,20 @@ test('a stream that is let go in its middle is closed within a second, also if n
       pieces.cancel();
       expect(await upstream.emptied(1000)).toBe(true);
       expect(await pieces.read().catch(asFailure)).toMatchObject({ kind: 'caller-gone' });
+    },
+  );
+});
+
+test('a stream that is let go while its next piece is awaited is closed at once', async () => {
+  await withUpstream(
+    ({ socket }) => socket.write(streamHead + chunk('data: one\n\n')),
+    async (_, upstream, http) => {
+      const pieces = (await http.send(request(upstream.url))).pieces();
+      await pieces.read();
+      const awaited = pieces.read().catch(asFailure);
+      pieces.cancel();
+      expect(await upstream.emptied(200)).toBe(true);
+      expect(await awaited).toMatchObject({ kind: 'caller-gone' });
     },
   );
 });

@@ -93,7 +93,7 @@ function finder(cases: readonly ReplayCase[]): Find {
 }
 
 /** The same for requests that differ only in what a gateway may splice; of what is no object, one that nothing has. */
-function requestKey(body: Json | undefined): string {
+export function requestKey(body: Json | undefined): string {
   if (!isJsonObject(body)) return `no request: ${JSON.stringify(body)}`;
   const { model, stream_options, ...rest } = body;
   return JSON.stringify(sorted(rest));

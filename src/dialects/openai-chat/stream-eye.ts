@@ -156,5 +156,5 @@ function isEmpty(value: Json): boolean {
 
 const commonMembers = new Set([
   ...['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'obfuscation'],
-  ...['provider', 'latency_checkpoint', 'sla_metrics', 'x_groq'],
+  ...['provider', 'latency_checkpoint', 'sla_metrics', 'timings', 'x_groq'],
 ]);

@@ -75,11 +75,11 @@ async function broken(
 /** The provider's own bytes if the dialects agree and nobody edited, else freshly encoded. */
 function speller({ dialect, lost }: StreamDoor): (chunk: StreamChunk) => Uint8Array<ArrayBuffer> {
   let encoder: ReturnType<Dialect['stream']['encoder']> | undefined;
-  return ({ wire, events, sight }) => {
-    if (wire?.dialect === dialect.name) return wire.bytes;
+  return (chunk) => {
+    if (chunk.wire?.dialect === dialect.name) return chunk.wire.bytes;
     encoder ??= dialect.stream.encoder(lost);
-    const frames = events.flatMap((event) => encoder?.push(event) ?? []);
-    if (sight.terminal) frames.push(...encoder.end());
+    const frames = chunk.events.flatMap((event) => encoder?.push(event) ?? []);
+    if (chunk.sight.terminal) frames.push(...encoder.end());
     return bytesOf(frames.map(spellFrame).join(''));
   };
 }

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Json } from '../../src/core/json.ts';
+import type { HttpClient, Log, LogFields } from '../../src/core/ports.ts';
+import { secret } from '../../src/core/secret.ts';
+import { buildHouse, type House, type HouseParts } from '../../src/house.ts';
+import { firstRun } from '../../src/management/first-run.ts';
+import { providerKinds } from '../../src/providers/index.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { RequestRecord, Store } from '../../src/store/store.ts';
+import { type HandClock, handClock } from '../fakes/hand-clock.ts';
+import { fakeStore } from '../fakes/store.ts';
+import { fakeDigest, fakeIds, noon } from '../fakes/surroundings.ts';
+import { fakeUpstream } from './fake-upstream.ts';
+
+/** `main`'s own assembly, on a clock that goes by hand and ids that count: called with a `Request`, it answers with a `Response`. */
+export interface TestHouse {
+  readonly house: House;
+  readonly clock: HandClock;
+  readonly store: Store;
+  readonly logged: readonly Logged[];
+  /** Asks at the data address, with the client's key unless `headers` say otherwise. */
+  ask(body: Json, asking?: Asking): Promise<Response>;
+  /** What the books say, oldest first. */
+  records(): Promise<readonly RequestRecord[]>;
+  close(): Promise<void>;
+}
+
+export interface TestHouseOptions {
+  /** In memory if absent; `sqlite` is the real one, in a directory of its own. */
+  readonly store?: 'memory' | 'sqlite';
+  /** What stands where the network would be; one that answers well if absent. */
+  readonly http?: HttpClient;
+  /** The text of `trestle.yaml`. */
+  readonly config?: string;
+  /** Kinds of provider besides the real ones. */
+  readonly kinds?: readonly Provider[];
+  /** The last word on what the house is built of. */
+  readonly change?: (parts: HouseParts) => HouseParts;
+}
+
+export interface Asking {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Logged {
+  readonly level: keyof Log;
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+}
+
+export const clientKey = 'tr-test-client';
+export const adminKey = 'tr-test-admin';
+
+/** A provider `up` with prices that are easily reckoned with: a micro-dollar for a token in, two for one out. */
+export const upstreamConfig = `
+providers:
+  up: { type: openai-compatible, base_url: "http://up.invalid/v1", api_key: up-credential, prices: { "*": { input: 1, output: 2 } } }
+`;
+
+export async function testHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
+  const clock = handClock(noon);
+  const { store, remove } = await openedStore(options.store ?? 'memory', clock);
+  const logged: Logged[] = [];
+  const machine = { clock, store, ids: fakeIds(), digest: fakeDigest, log: listeningLog(logged) };
+  await firstRun(machine, { admin: secret(adminKey), client: secret(clientKey) });
+  const kinds = [...providerKinds, ...(options.kinds ?? [])];
+  const text = options.config ?? upstreamConfig;
+  const config = loadConfig({ flags: {}, environment: {}, readFile: () => text, kinds });
+  const parts = { ...machine, config, prices: [], http: options.http ?? fakeUpstream() };
+  const house = buildHouse(options.change?.(parts) ?? parts);
+  return {
+    house,
+    clock,
+    store,
+    logged,
+    ask: async (body, asking) => await house.answer(request(body, asking)),
+    records: async () => (await store.ledger.requests({ limit: 1000 })).data.toReversed(),
+    async close() {
+      await store.close();
+      remove();
+    },
+  };
+}
+
+
+/** A request as it comes in at the data address. */
+export function request(body: Json, { path = '/v1/chat/completions', method = 'POST', headers, signal }: Asking = {}): Request {
+  return new Request(`http://127.0.0.1:4141${path}`, {
+    method,
+    headers: { authorization: `Bearer ${clientKey}`, 'content-type': 'application/json', ...headers },
+    ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function openedStore(kind: 'memory' | 'sqlite', clock: HandClock): Promise<{ readonly store: Store; remove(): void }> {
+  if (kind === 'memory') return { store: fakeStore(), remove: () => undefined };
+  const directory = mkdtempSync(join(tmpdir(), 'trestle-house-'));
+  const store = await openStore({ directory: join(directory, 'data'), clock });
+  return { store, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+function listeningLog(lines: Logged[]): Log {
+  const writer =
+    (level: keyof Log) =>
+    (message: string, fields?: LogFields): void =>
+      void lines.push({ level, message, fields });
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
+}

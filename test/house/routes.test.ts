@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { isJsonObject, type Json } from '../../src/core/json.ts';
+import type { House } from '../../src/house.ts';
+import type { Door } from '../../src/transports/http/data-plane.ts';
+import { type FakeUpstream, fakeUpstream } from './fake-upstream.ts';
+import { type Asking, adminKey, request, type TestHouse, testHouse } from './house.ts';
+
+/** Whatever leads to a model goes through the one pipeline. What is not listed here as asking nobody must keep to that. */
+const plainRoutes = ['GET /healthz', 'GET /readyz', 'GET /v1/models', 'GET /openai/v1/models'];
+const mountedPrefixes = ['/admin', '/openapi.json'];
+
+let upstream: FakeUpstream;
+let house: TestHouse;
+beforeEach(async () => {
+  upstream = fakeUpstream();
+  house = await testHouse({ http: upstream });
+});
+afterEach(async () => {
+  await house.close();
+});
+
+/** A request that each operation answers; a new operation needs its own. */
+const questions: Readonly<Record<Door['operation'], { readonly [member: string]: Json }>> = {
+  chat: { model: 'up/m', messages: [{ role: 'user', content: 'Hello' }] },
+};
+
+type Served = Pick<House, 'answer' | 'doors'>;
+
+/** What of a door does not go through the pipeline; nothing, if it is one of ours. */
+async function shortcuts(served: Served, door: Door): Promise<readonly string[]> {
+  const found: string[] = [];
+  const expectThat = (holds: boolean, what: string): void => void (holds || found.push(`${door.path}: ${what}`));
+  const ask = async (body: Json, asking: Asking = {}): Promise<{ status: number; text: string; records: number; sent: number }> => {
+    const before = { records: (await house.records()).length, sent: upstream.sent.length };
+    const response = await served.answer(request(body, { path: door.path, method: door.method, ...asking }));
+    const text = await response.text();
+    await house.clock.advance(0);
+    const records = (await house.records()).length - before.records;
+    return { status: response.status, text, records, sent: upstream.sent.length - before.sent };
+  };
+  const question = questions[door.operation];
+
+  for (const authorization of ['', 'Bearer tr-wrong', `Bearer ${adminKey}x`, 'Basic dHItdGVzdC1jbGllbnQ6']) {
+    const refused = await ask(question, { headers: { authorization } });
+    expectThat(refused.status === 401, `answers ${refused.status} to ${JSON.stringify(authorization)}`);
+    expectThat(isOpenaiError(refused.text), `refuses in other words than its dialect's: ${refused.text}`);
+    expectThat(refused.sent === 0 && refused.records === 0, 'lets a stranger ask or fill the books');
+  }
+  for (const body of [question, { ...question, stream: true }]) {
+    const answered = await ask(body);
+    expectThat(answered.status === 200 && answered.sent === 1, `answers ${answered.status} after ${answered.sent} questions`);
+    expectThat(answered.records === 1, `leaves ${answered.records} records of an answer`);
+  }
+  for (const body of [{ ...question, model: 'nobody/knows' }, { ...question, model: 7 }, []]) {
+    const refused = await ask(body);
+    expectThat(refused.status >= 400 && refused.sent === 0, `answers ${refused.status} to what is wrong`);
+    expectThat(refused.records === 1, `leaves ${refused.records} records of a refusal`);
+  }
+  return found;
+}
+
+function isOpenaiError(text: string): boolean {
+  const body: Json = JSON.parse(text);
+  return isJsonObject(body) && isJsonObject(body['error']) && 'type' in body['error'] && 'code' in body['error'];
+}
+
+describe('doors', () => {
+  test('go through the pipeline, every one: no key no answer, a key one record', async () => {
+    const { doors } = house.house;
+    expect(doors.length).toBeGreaterThanOrEqual(2);
+    for (const door of doors) expect(await shortcuts(house.house, door)).toEqual([]);
+  });
+
+  test('that skip the pipeline would be noticed', async () => {
+    const rogue: Door = {
+      method: 'POST',
+      path: '/v1/shortcut',
+      operation: 'chat',
+      async answer(request) {
+        const body = new Uint8Array(await request.arrayBuffer());
+        const answer = await upstream.send({ method: 'POST', url: 'http://up.invalid', headers: {}, body, signal: request.signal });
+        return new Response(await answer.bytes(1e6), { status: answer.status });
+      },
+    };
+    const served: Served = {
+      doors: [...house.house.doors, rogue],
+      answer: (request) => (request.url.endsWith(rogue.path) ? rogue.answer(request) : house.house.answer(request)),
+    };
+    const found = await shortcuts(served, rogue);
+    expect(found).toContain('/v1/shortcut: answers 200 to ""');
+    expect(found).toContain('/v1/shortcut: lets a stranger ask or fill the books');
+    expect(found).toContain('/v1/shortcut: leaves 0 records of an answer');
+  });
+
+  test('never read the body of a stranger', async () => {
+    for (const { path, method } of house.house.doors) {
+      let pulled = false;
+      const body = new ReadableStream(
+        {
+          pull(controller) {
+            pulled = true;
+            controller.close();
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      const response = await house.house.answer(
+        new Request(`http://127.0.0.1:4141${path}`, { method, body, headers: { authorization: 'Bearer tr-wrong' } }),
+      );
+      expect({ path, status: response.status, pulled }).toEqual({ path, status: 401, pulled: false });
+    }
+  });
+
+  test('are what the OpenAPI document says they are, and stand at the data address alone', async () => {
+    const response = await house.ask({}, { path: '/openapi.json', method: 'GET' });
+    const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    for (const { method, path, operation } of house.house.doors) {
+      expect(documented).toContain(`${method} ${path}`);
+      const elsewhere = await house.house.administer(request(questions[operation], { path, method }));
+      expect(elsewhere.status).toBe(404);
+    }
+    expect(upstream.sent).toBeEmpty();
+  });
+});
+
+describe('everything else', () => {
+  test('is a short list', () => {
+    const { plain, mounted } = house.house;
+    expect(plain.map(({ method, path }) => `${method} ${path}`)).toEqual(plainRoutes);
+    expect(mounted.map(({ prefix }) => prefix)).toEqual(mountedPrefixes);
+  });
+
+  test('asks no provider, whoever asks and whatever is asked', async () => {
+    const { plain } = house.house;
+    const question = questions.chat;
+    const document = await (await house.ask({}, { path: '/openapi.json', method: 'GET' })).json();
+    const managed = Object.keys((document as { paths: object }).paths).filter((path) => path.startsWith('/admin'));
+    expect(managed.length).toBeGreaterThanOrEqual(5);
+    const paths = [...plain.flatMap(({ path, below }) => (below ? [path, `${path}/up/m`] : [path])), ...managed, '/openapi.json'];
+    for (const path of paths.map((each) => each.replace(/\{\w+\}/g, 'up'))) {
+      for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
+        for (const authorization of [`Bearer ${adminKey}`, 'Bearer tr-test-client', '']) {
+          const asking = { path, method, headers: { authorization } };
+          await (await house.house.answer(request(question, asking))).text();
+          await (await house.house.administer(request(question, asking))).text();
+        }
+      }
+    }
+    expect(upstream.sent).toBeEmpty();
+    expect(await house.records()).toEqual([]);
+  });
+
+  test('is not there: other vendors’ paths, other methods, other spellings of a door', async () => {
+    const [door] = house.house.doors;
+    if (door === undefined) throw new Error('no door');
+    const spellings = ['/', '//', '/./', '/x/../', '/%2e/', '/%2F'].map((begin) => begin + door.path.slice(1)).slice(1);
+    const paths = [...elsewhere, ...spellings, `${door.path}/`, `${door.path}/x`, door.path.toUpperCase(), `${door.path}%00`];
+    for (const path of paths) {
+      const raw = request(questions.chat, { path: '/' });
+      // Bun gives the target as it was sent; `Request` alone would tidy it up.
+      const asked = new Proxy(raw, { get: (whole, name) => (name === 'url' ? `http://127.0.0.1${path}` : Reflect.get(whole, name, whole)) });
+      const response = await house.house.answer(asked);
+      expect({ path, status: response.status }).toEqual({ path, status: 404 });
+      expect(isOpenaiError(await response.text())).toBeTrue();
+    }
+    for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const { status } = await house.ask(questions.chat, { method });
+      expect({ method, status }).toEqual({ method, status: 405 });
+    }
+    expect(upstream.sent).toBeEmpty();
+    expect(await house.records()).toEqual([]);
+  });
+});
+
+/** Where other operations and dialects will stand; none of these may lead anywhere before its door is built. */
+const elsewhere = [
+  ...['/v1/completions', '/v1/responses', '/v1/embeddings', '/v1/images/generations', '/v1/audio/speech', '/v1/audio/transcriptions'],
+  ...['/v1/moderations', '/v1/files', '/v1/batches', '/v1/messages', '/v1/messages/count_tokens', '/v1beta/models/m:generateContent'],
+  ...['/model/m/converse', '/model/m/invoke', '/v2/chat', '/v2/rerank', '/api/chat', '/api/generate', '/api/embed', '/chat/completions'],
+  ...['/openai/deployments/m/chat/completions', '/trestle/v1/classify', '/v1/realtime', '/proxy', '/v1/up/chat/completions'],
+];
