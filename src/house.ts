@@ -10,7 +10,7 @@ import { configure } from './providers/configure.ts';
 import type { ConfiguredProvider } from './providers/provider.ts';
 import { sandboxClient } from './sandbox/index.ts';
 import type { PriceRecord, Store } from './store/store.ts';
-import { dataPlane, type Door } from './transports/http/data-plane.ts';
+import { type Door, dataPlane } from './transports/http/data-plane.ts';
 import { type FrontTools, front, type Mounted, type PlainRoute } from './transports/http/front.ts';
 import { modelList } from './transports/http/model-list.ts';
 
@@ -51,13 +51,22 @@ export function buildHouse(parts: HouseParts): House {
   const providers = providersOf(parts);
   const models = modelsOf(parts, providers);
   const authentication = { keys: parts.store.keys, digest: parts.digest, clock: parts.clock };
-  const handle = callPipeline({ ...parts, ...authentication, ledger: parts.store.ledger, routes: models, providers, retry: config.retry });
+  const handle = callPipeline({
+    ...parts,
+    ...authentication,
+    ledger: parts.store.ledger,
+    routes: models,
+    providers,
+    retry: config.retry,
+  });
   const doors = dataPlane({ ...parts, dialects, handle, limits: config.limits });
   let draining = false;
   const common = { ids: parts.ids, fallbackDialect: openaiChat, draining: () => draining };
   const health = healthRoutes(common);
   const admin = administration(parts, { models, doors, authentication });
-  const lists = ['/v1/models', '/openai/v1/models'].map((path) => modelList(listTools(parts, { models, authentication }), path));
+  const lists = ['/v1/models', '/openai/v1/models'].map((path) =>
+    modelList(listTools(parts, { models, authentication }), path),
+  );
   const plain = [...health, ...lists];
   return {
     answer: front({ ...common, doors, plain, mounted: config.adminListen === undefined ? admin : [] }),
@@ -73,13 +82,18 @@ export function buildHouse(parts: HouseParts): House {
 
 function providersOf({ config, clock, ids, http }: HouseParts): ReadonlyMap<string, ConfiguredProvider> {
   const builtIn = sandboxClient({ clock, ids });
-  return new Map(config.providers.map((entry) => [entry.name, configure(entry, entry.kind.builtIn === true ? builtIn : http)]));
+  return new Map(
+    config.providers.map((entry) => [entry.name, configure(entry, entry.kind.builtIn === true ? builtIn : http)]),
+  );
 }
 
 function modelsOf({ config, prices }: HouseParts, providers: ReadonlyMap<string, ConfiguredProvider>): ModelRoutes {
   const priced = config.providers.map(({ name, kind, local, prices }) => ({ name, kind: kind.name, local, prices }));
   return routes({
-    providers: config.providers.map((entry) => ({ ...listing(entry), operations: operationsOf(providers.get(entry.name)) })),
+    providers: config.providers.map((entry) => ({
+      ...listing(entry),
+      operations: operationsOf(providers.get(entry.name)),
+    })),
     aliases: config.aliases,
     prices: priceBook({ records: prices, providers: priced }),
   });
@@ -105,7 +119,9 @@ function listTools({ clock, ids }: HouseParts, { models, authentication }: Known
     identify: (credential) => identify(authentication, credential),
     list: (principal) => {
       const allowed = principal.models === undefined ? {} : { allowed: principal.models };
-      return models.list({ at: clock.now(), ...allowed }).map(({ id, provider }) => ({ id, ownedBy: provider ?? 'trestle' }));
+      return models
+        .list({ at: clock.now(), ...allowed })
+        .map(({ id, provider }) => ({ id, ownedBy: provider ?? 'trestle' }));
     },
   };
 }
@@ -119,9 +135,15 @@ function healthRoutes({ draining }: Pick<FrontTools, 'draining'>): readonly Plai
 }
 
 /** Management is loaded when somebody first asks for it: it takes memory that a gateway without operators need not spend. */
-function administration(parts: HouseParts, { models, doors, authentication }: Known & Pick<House, 'doors'>): readonly Mounted[] {
+function administration(
+  parts: HouseParts,
+  { models, doors, authentication }: Known & Pick<House, 'doors'>,
+): readonly Mounted[] {
   const load = async (): Promise<Answer> => {
-    const [{ adminApp }, { procedures }] = await Promise.all([import('./transports/http/admin.ts'), import('./management/index.ts')]);
+    const [{ adminApp }, { procedures }] = await Promise.all([
+      import('./transports/http/admin.ts'),
+      import('./management/index.ts'),
+    ]);
     const app = adminApp({
       procedures,
       context: { ...parts, models: () => models.list({ at: parts.clock.now() }) },

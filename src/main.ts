@@ -36,7 +36,8 @@ try {
 async function serve(given: readonly string[]): Promise<void> {
   if (given.includes('--help') || given.includes('-h')) return say(usage);
   const flags = readFlags(given);
-  const read = (): Config => loadConfig({ flags, environment: environment(), readFile: readTextNow, kinds: providerKinds });
+  const read = (): Config =>
+    loadConfig({ flags, environment: environment(), readFile: readTextNow, kinds: providerKinds });
   const config = read();
   const log = openLog({ level: config.logLevel, tty: process.stdout.isTTY === true });
   const running = await start(config, log);

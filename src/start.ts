@@ -66,7 +66,11 @@ async function open(
   const server = bunHttpServer(log);
   const front = await listen(server, config, { at: config.listen, answer: (request) => house.answer(request) });
   const admin =
-    config.adminListen && (await listen(server, config, { at: config.adminListen, answer: (request) => house.administer(request) }));
+    config.adminListen &&
+    (await listen(server, config, {
+      at: config.adminListen,
+      answer: (request) => house.administer(request),
+    }).catch(closing(front)));
   const listeners = admin === undefined ? [front] : [front, admin];
   return {
     url: front.url,
@@ -79,6 +83,14 @@ async function open(
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       await store.close();
     },
+  };
+}
+
+/** A door that stays open while another cannot be opened would keep a process alive that serves nothing. */
+function closing(opened: Listener): (thrown: unknown) => Promise<never> {
+  return async (thrown) => {
+    await opened.close(0);
+    throw thrown;
   };
 }
 

@@ -5,7 +5,8 @@ export function welcome({ url, adminUrl, made }: Running): string {
   const lines = [`trestle is ready on ${url}`];
   if (adminUrl !== url) lines.push(`management is on ${adminUrl}`);
   if (made.admin !== undefined) lines.push(`  administrator key, shown only now:  ${made.admin}`);
-  if (made.client !== undefined) lines.push(`  client key, shown only now:         ${made.client}`, '', ...firstCall(url, made.client));
+  if (made.client !== undefined)
+    lines.push(`  client key, shown only now:         ${made.client}`, '', ...firstCall(url, made.client));
   return lines.join('\n');
 }
 

@@ -8,12 +8,22 @@ import { root } from './architecture/checks.ts';
  */
 const recordings = Bun.env['TRESTLE_RECORDINGS'] ?? resolve(root, '../shared/recordings');
 if (!existsSync(recordings)) {
-  console.log('Recorded provider traffic is not on this machine (TRESTLE_RECORDINGS); the hand-made cases carry the laws.');
+  console.log(
+    'Recorded provider traffic is not on this machine (TRESTLE_RECORDINGS); the hand-made cases carry the laws.',
+  );
 }
 
 const report = resolve(root, 'node_modules/.cache/trestle-tests.xml');
 const child = Bun.spawn(
-  [process.execPath, 'test', '--timeout', '60000', '--reporter=junit', `--reporter-outfile=${report}`, ...Bun.argv.slice(2)],
+  [
+    process.execPath,
+    'test',
+    '--timeout',
+    '60000',
+    '--reporter=junit',
+    `--reporter-outfile=${report}`,
+    ...Bun.argv.slice(2),
+  ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
 );
 const code = await child.exited;

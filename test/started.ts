@@ -30,13 +30,19 @@ export async function startTrestle({ config, directory, environment }: StartOpti
   const file = join(home, 'trestle.yaml');
   await Bun.write(file, config ?? '{}\n');
   const keys = { TRESTLE_ADMIN_KEY: 'tr-test-admin', TRESTLE_CLIENT_KEY: 'tr-test-client' };
-  const child = Bun.spawn([join(root, 'bin/trestle'), 'start', '--config', file, '--data', join(home, 'data'), '--listen', '127.0.0.1:0'], {
-    cwd: home,
-    env: { PATH: Bun.env['PATH'] ?? '', HOME: home, ...keys, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = Bun.spawn(
+    [join(root, 'bin/trestle'), 'start', '--config', file, '--data', join(home, 'data'), '--listen', '127.0.0.1:0'],
+    {
+      cwd: home,
+      env: { PATH: Bun.env['PATH'] ?? '', HOME: home, ...keys, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const printed = collect(child.stdout, child.stderr);
-  const url = await Promise.race([printed.line(/trestle is ready on (http:\/\/\S+)/), child.exited.then(() => undefined)]);
+  const url = await Promise.race([
+    printed.line(/trestle is ready on (http:\/\/\S+)/),
+    child.exited.then(() => undefined),
+  ]);
   if (url === undefined) throw new Error(`Trestle did not start (exit ${child.exitCode}):\n${printed.text()}`);
   return {
     url,
@@ -56,7 +62,10 @@ export async function startTrestle({ config, directory, environment }: StartOpti
 
 /** Asks the management API. */
 export async function administer<T>(trestle: Started, path: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(trestle.url + path, { ...init, headers: { authorization: `Bearer ${trestle.adminKey}`, 'content-type': 'application/json' } });
+  const response = await fetch(trestle.url + path, {
+    ...init,
+    headers: { authorization: `Bearer ${trestle.adminKey}`, 'content-type': 'application/json' },
+  });
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }

@@ -180,10 +180,11 @@ function optionalSettings(
   };
 }
 
-function adjustOf({ without, renamed, usage_unasked }: NonNullable<ProviderInput['adjust']>): Adjust {
+function adjustOf({ without, renamed, usage_unasked, ends_unmarked }: NonNullable<ProviderInput['adjust']>): Adjust {
   return {
     ...(without === undefined ? {} : { without }),
     ...(renamed === undefined ? {} : { renamed }),
     ...(usage_unasked === undefined ? {} : { usageUnasked: usage_unasked }),
+    ...(ends_unmarked === undefined ? {} : { endsUnmarked: ends_unmarked }),
   };
 }

@@ -78,7 +78,7 @@ const price = section('prices', {
   },
 );
 
-const adjust = section('without, renamed or usage_unasked', {
+const adjust = section('without, renamed, usage_unasked or ends_unmarked', {
   without: z.array(text('the name of a request field'), { error: 'a list of names of request fields' }).optional(),
   renamed: z
     .record(z.string(), text('the name of a request field'), {
@@ -86,6 +86,7 @@ const adjust = section('without, renamed or usage_unasked', {
     })
     .optional(),
   usage_unasked: z.boolean({ error: 'true or false' }).optional(),
+  ends_unmarked: z.boolean({ error: 'true or false' }).optional(),
 });
 
 const headerText = /^[\x20-\x7e]{1,8192}$/;

@@ -23,7 +23,12 @@ describe('cost', () => {
   });
 
   test('splitting a usage over two calls never costs less than one call, and at most one nano-USD a class more', () => {
-    const counts = fc.record(Object.fromEntries(usageClasses.map((name) => [name, fc.nat(1_000_000)])) as Record<UsageClass, fc.Arbitrary<number>>);
+    const counts = fc.record(
+      Object.fromEntries(usageClasses.map((name) => [name, fc.nat(1_000_000)])) as Record<
+        UsageClass,
+        fc.Arbitrary<number>
+      >,
+    );
     fc.assert(
       fc.property(counts, counts, (one, other) => {
         const both = Object.fromEntries(usageClasses.map((name) => [name, one[name] + other[name]]));
@@ -37,11 +42,21 @@ describe('cost', () => {
 
 describe('amounts', () => {
   test('are written as exact decimals without trailing zeros', () => {
-    expect([0n, 1n, 1_500n, 1_000_000_000n, -2_500_000_000n].map(formatUsd)).toEqual(['0', '0.000000001', '0.0000015', '1', '-2.5']);
+    expect([0n, 1n, 1_500n, 1_000_000_000n, -2_500_000_000n].map(formatUsd)).toEqual([
+      '0',
+      '0.000000001',
+      '0.0000015',
+      '1',
+      '-2.5',
+    ]);
   });
 
   test('survive being written and read, whatever their size', () => {
-    fc.assert(fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (amount) => expect(scaledUsd(formatUsd(amount), 9)).toBe(amount)));
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (amount) =>
+        expect(scaledUsd(formatUsd(amount), 9)).toBe(amount),
+      ),
+    );
   });
 
   test('with more decimals than can be held are refused, never rounded', () => {

@@ -56,6 +56,8 @@ export interface Splices {
 export interface StreamCodec<E> {
   decoder(): { push(frame: Frame): readonly E[]; end(): readonly E[] };
   encoder(lost: Lost): { push(event: E): readonly Frame[]; end(): readonly Frame[] };
+  /** The frames that say that a streamed answer is whole. */
+  readonly endMark: readonly Frame[];
 }
 
 export interface FailureCodec {

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { InboundResponse } from '../core/ports.ts';
 import type { ConfiguredProvider, Offer } from '../providers/provider.ts';
 
@@ -24,6 +25,25 @@ export async function refusal(
 /** The same failure, without our credential in anything that the provider wrote. */
 export function scrubbed(failure: Failure, { scrub }: ConfiguredProvider): Failure {
   const { message, details, kind } = failure;
-  const extras = details.extras && JSON.parse(scrub(JSON.stringify(details.extras)));
-  return new Failure(kind, scrub(message), { ...details, ...(extras === undefined ? {} : { extras }) });
+  const { param, code, type, extras } = details;
+  return new Failure(kind, scrub(message), {
+    ...details,
+    ...(param === undefined ? {} : { param: scrub(param) }),
+    ...(code === undefined ? {} : { code: scrub(code) }),
+    ...(type === undefined ? {} : { type: scrub(type) }),
+    ...(extras === undefined ? {} : { extras: scrubbedObject(extras, scrub) }),
+  });
+}
+
+type Scrub = ConfiguredProvider['scrub'];
+
+/** Text by text: a short credential may look like a number or a word of JSON itself. */
+function scrubbedObject(object: JsonObject, scrub: Scrub): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [scrub(name), scrubbedValue(value, scrub)]));
+}
+
+function scrubbedValue(value: Json, scrub: Scrub): Json {
+  if (typeof value === 'string') return scrub(value);
+  if (Array.isArray(value)) return value.map((each) => scrubbedValue(each, scrub));
+  return isJsonObject(value) ? scrubbedObject(value, scrub) : value;
 }

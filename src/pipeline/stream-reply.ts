@@ -1,8 +1,8 @@
 import { Failure } from '../core/failure.ts';
 import type { ByteSource, InboundResponse } from '../core/ports.ts';
 import type { Sight, StreamChunk, StreamReply } from '../core/reply.ts';
-import type { Dialect, StreamEye } from '../dialects/dialect.ts';
-import { frameReader } from '../dialects/sse.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { frameReader, spellFrame } from '../dialects/sse.ts';
 import type { Asked } from './dispatch.ts';
 import { scrubbed } from './refusal.ts';
 
@@ -56,13 +56,18 @@ interface Chunks {
 function chunksOf(source: ByteSource, { call, offer, provider }: Asked): Chunks {
   const { dialect } = offer;
   const sameDialect = call.dialect === dialect.name;
-  const eye = dialect.peek.stream({ hideUsage: sameDialect && !call.envelope.streamUsage });
+  const asked = offer.adjust?.usageUnasked !== true;
+  const eye = dialect.peek.stream({ hideUsage: sameDialect && asked && !call.envelope.streamUsage });
   const chunk = sameDialect ? forwarded(dialect) : decoded(dialect);
   return {
     async next() {
       for (;;) {
         const piece = await source.read();
-        if (piece === undefined) throw stoppedShort(eye, provider.name);
+        if (piece === undefined) {
+          const { torn } = eye.end();
+          if (torn || offer.adjust?.endsUnmarked !== true) throw stoppedShort(torn, provider.name);
+          return chunk(endMark(dialect), { terminal: true, producedBytes: 0, producedFrames: 0 });
+        }
         const { bytes, sight } = eye.push(piece);
         if (sight.failure !== undefined) return chunk(bytes, { ...sight, failure: scrubbed(sight.failure, provider) });
         if (bytes.length > 0 || sight.terminal || sight.usage !== undefined) return chunk(bytes, sight);
@@ -71,11 +76,16 @@ function chunksOf(source: ByteSource, { call, offer, provider }: Asked): Chunks 
   };
 }
 
-function stoppedShort(eye: StreamEye, provider: string): Failure {
-  const torn = eye.end().torn ? ' in the middle of a frame' : '';
+/** The mark that a caller of this dialect waits for, where the provider ends without one. */
+function endMark({ stream }: Dialect): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(stream.endMark.map(spellFrame).join(''));
+}
+
+function stoppedShort(torn: boolean, provider: string): Failure {
+  const where = torn ? ' in the middle of a frame' : '';
   return new Failure(
     'provider-garbled',
-    `${provider} ended its stream${torn} before the end mark; the answer may be incomplete.`,
+    `${provider} ended its stream${where} before the end mark; the answer may be incomplete.`,
   );
 }
 

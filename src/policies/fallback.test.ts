@@ -25,14 +25,17 @@ describe('fallback', () => {
     expect(asked).toEqual(['a']);
   });
 
-  test.each(['provider-failed', 'provider-rate-limited', 'provider-timeout', 'provider-credential-refused', 'provider-garbled'] as const)(
-    'moves on after %s, which is the provider’s doing',
-    async (kind) => {
-      const { asked, handle } = failing([kind]);
-      await handle({ ...fakeCall(), plan });
-      expect(asked).toEqual(['a', 'b']);
-    },
-  );
+  test.each([
+    'provider-failed',
+    'provider-rate-limited',
+    'provider-timeout',
+    'provider-credential-refused',
+    'provider-garbled',
+  ] as const)('moves on after %s, which is the provider’s doing', async (kind) => {
+    const { asked, handle } = failing([kind]);
+    await handle({ ...fakeCall(), plan });
+    expect(asked).toEqual(['a', 'b']);
+  });
 
   test.each(['provider-refused', 'request-invalid', 'caller-gone', 'deadline-exceeded', 'gateway-broken'] as const)(
     'does not move on after %s, which would be the same anywhere',
@@ -53,7 +56,9 @@ describe('fallback', () => {
     const gone = new AbortController();
     gone.abort();
     const { asked, handle } = failing(['provider-failed']);
-    await expect(handle({ ...fakeCall({ signal: gone.signal }), plan })).rejects.toMatchObject({ kind: 'provider-failed' });
+    await expect(handle({ ...fakeCall({ signal: gone.signal }), plan })).rejects.toMatchObject({
+      kind: 'provider-failed',
+    });
     expect(asked).toEqual(['a']);
   });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { fakeCall, fakePrincipal, fakeReceived, fakeReply, nothingSeen, targetA, targetB } from '../../test/fakes/calls.ts';
+import {
+  fakeCall,
+  fakePrincipal,
+  fakeReceived,
+  fakeReply,
+  nothingSeen,
+  targetA,
+  targetB,
+} from '../../test/fakes/calls.ts';
 import { fakeStore } from '../../test/fakes/store.ts';
 import type { Authenticated, Call, Metered } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
@@ -62,18 +70,39 @@ describe('the meter', () => {
     const { reply, records } = await run(asking(() => fakeReply({ ...nothingSeen, usage, terminal: true })));
     expect((reply as Reply).origin.headers).toEqual({ 'x-trestle-cost-usd': '0.00002' });
     expect(await records()).toMatchObject([
-      { requestId: 'req_1', keyId: 'key_1', provider: 'a', model: 'm1', requestedModel: 'm', status: 200, outcome: 'complete', usage, basis: 'reported', cost: 20_000n, attempts: 1, upstreamRequestId: 'up_1', latencyMs: 250, flags: [] },
+      {
+        requestId: 'req_1',
+        keyId: 'key_1',
+        provider: 'a',
+        model: 'm1',
+        requestedModel: 'm',
+        status: 200,
+        outcome: 'complete',
+        usage,
+        basis: 'reported',
+        cost: 20_000n,
+        attempts: 1,
+        upstreamRequestId: 'up_1',
+        latencyMs: 250,
+        flags: [],
+      },
     ]);
   });
 
   test('counts for itself and says so when the provider gives no usage', async () => {
-    const { records } = await run(asking(() => fakeReply({ ...nothingSeen, terminal: true, producedBytes: 41, producedFrames: 1 })));
-    expect(await records()).toMatchObject([{ basis: 'estimated', flags: ['usage-estimated'], usage: { tokens: { output: 11 } } }]);
+    const { records } = await run(
+      asking(() => fakeReply({ ...nothingSeen, terminal: true, producedBytes: 41, producedFrames: 1 })),
+    );
+    expect(await records()).toMatchObject([
+      { basis: 'estimated', flags: ['usage-estimated'], usage: { tokens: { output: 11 } } },
+    ]);
   });
 
   test('does not believe zero of an answer that has output, but does of one that has none', async () => {
     const zero = { tokens: { input: 0, output: 0 } };
-    const lying = await run(asking(() => fakeReply({ usage: zero, terminal: true, producedBytes: 8, producedFrames: 1 })));
+    const lying = await run(
+      asking(() => fakeReply({ usage: zero, terminal: true, producedBytes: 8, producedFrames: 1 })),
+    );
     expect(await lying.records()).toMatchObject([{ basis: 'estimated' }]);
     const honest = await run(asking(() => fakeReply({ ...nothingSeen, usage: zero, terminal: true })));
     expect(await honest.records()).toMatchObject([{ basis: 'reported', cost: 0n }]);
@@ -96,7 +125,9 @@ describe('the meter', () => {
       throw new Failure('model-unknown', 'no such model');
     });
     expect(reply).toMatchObject({ kind: 'model-unknown' });
-    expect(await records()).toMatchObject([{ outcome: 'refused', failure: 'model-unknown', status: 404, cost: 0n, basis: 'none', attempts: 0 }]);
+    expect(await records()).toMatchObject([
+      { outcome: 'refused', failure: 'model-unknown', status: 404, cost: 0n, basis: 'none', attempts: 0 },
+    ]);
   });
 
   test('writes each attempt, and charges nothing for those that came to nothing', async () => {
@@ -118,7 +149,17 @@ describe('the meter', () => {
 
   test('sums up a stream and writes it once, when the door says how it ended', async () => {
     const ended: Outcome[] = [];
-    const { reply, records } = await run(asking(() => streamReply([{ ...nothingSeen, producedBytes: 4, producedFrames: 1 }, { ...nothingSeen, usage, terminal: true }], ended)));
+    const { reply, records } = await run(
+      asking(() =>
+        streamReply(
+          [
+            { ...nothingSeen, producedBytes: 4, producedFrames: 1 },
+            { ...nothingSeen, usage, terminal: true },
+          ],
+          ended,
+        ),
+      ),
+    );
     expect(await records()).toEqual([]);
     await drained(reply, { kind: 'complete' });
     expect(ended).toEqual([{ kind: 'complete' }]);
@@ -126,8 +167,18 @@ describe('the meter', () => {
   });
 
   test('charges an aborted stream for what was produced', async () => {
-    const { reply, records } = await run(asking(() => streamReply([{ ...nothingSeen, producedBytes: 40, producedFrames: 3 }], [])));
+    const { reply, records } = await run(
+      asking(() => streamReply([{ ...nothingSeen, producedBytes: 40, producedFrames: 3 }], [])),
+    );
     await drained(reply, { kind: 'aborted' });
-    expect(await records()).toMatchObject([{ outcome: 'aborted', failure: 'caller-gone', status: 200, basis: 'estimated', usage: { tokens: { output: 10 } } }]);
+    expect(await records()).toMatchObject([
+      {
+        outcome: 'aborted',
+        failure: 'caller-gone',
+        status: 200,
+        basis: 'estimated',
+        usage: { tokens: { output: 10 } },
+      },
+    ]);
   });
 });

@@ -12,7 +12,10 @@ const options = { attempts: 3, maxDelayMs: 10_000 };
 function target(ways: readonly (readonly [FailureKind, FailureDetails?])[], changes = options) {
   const clock = handClock();
   const asked: number[] = [];
-  const handle = retry({ clock, ids }, changes)(async () => {
+  const handle = retry(
+    { clock, ids },
+    changes,
+  )(async () => {
     const way = ways[asked.length];
     asked.push(clock.monotonic());
     if (way !== undefined) throw new Failure(way[0], 'no', way[1]);
@@ -48,7 +51,12 @@ describe('retry', () => {
   });
 
   test('gives up after the attempts it has', async () => {
-    const { clock, asked, call } = target([['provider-failed'], ['provider-failed'], ['provider-failed'], ['provider-failed']]);
+    const { clock, asked, call } = target([
+      ['provider-failed'],
+      ['provider-failed'],
+      ['provider-failed'],
+      ['provider-failed'],
+    ]);
     const answer = call();
     await clock.advance(1_000);
     expect(await answer).toBe('provider-failed');
@@ -78,7 +86,10 @@ describe('retry', () => {
     const calls = 1_000;
     const clock = handClock();
     let asked = 0;
-    const handle = retry({ clock, ids }, options)(() => {
+    const handle = retry(
+      { clock, ids },
+      options,
+    )(() => {
       asked += 1;
       return Promise.reject(new Failure('provider-failed', 'down'));
     });

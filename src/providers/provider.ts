@@ -31,6 +31,8 @@ export interface Adjust {
   readonly renamed?: Readonly<Record<string, string>>;
   /** It refuses `stream_options`, or sends usage in a stream unasked. */
   readonly usageUnasked?: boolean;
+  /** Its streams end with the connection alone, without the dialect's end mark: an orderly close is then a whole answer. */
+  readonly endsUnmarked?: boolean;
 }
 
 /** How a request is signed. */

@@ -80,11 +80,21 @@ for (const [group, requests] of Object.entries(groups)) {
       expect({ status: answer.status, type: answer.headers['content-type'], error }).toMatchObject({
         status: one.status,
         type: expect.stringMatching(/^application\/json/),
-        error: { message: expect.stringMatching(/\S[^]*\.$/), ...(one.param === undefined ? {} : { param: one.param }) },
+        error: {
+          message: expect.stringMatching(/\S[^]*\.$/),
+          ...(one.param === undefined ? {} : { param: one.param }),
+        },
       });
       expect(answer.tookMs).toBeLessThan(withinMs);
-      const records = (rows.get(idOf(answer)) ?? []).map(({ status, outcome, cost_usd, attempts }) => ({ status, outcome, cost_usd, attempts }));
-      expect(records).toEqual(one.recorded ? [{ status: one.status, outcome: 'refused', cost_usd: '0', attempts: 0 }] : []);
+      const records = (rows.get(idOf(answer)) ?? []).map(({ status, outcome, cost_usd, attempts }) => ({
+        status,
+        outcome,
+        cost_usd,
+        attempts,
+      }));
+      expect(records).toEqual(
+        one.recorded ? [{ status: one.status, outcome: 'refused', cost_usd: '0', attempts: 0 }] : [],
+      );
     });
   });
 }
@@ -95,16 +105,21 @@ function misaddressed({ param }: bad.BadRequest, body: string): unknown {
 }
 
 test('nothing of all that was sent upstream, and nothing else is on record', () => {
-  expect(upstream.seen.filter(({ body }) => new TextDecoder().decode(body) !== bad.goodBody.replace('up/m', 'm'))).toEqual([]);
+  expect(
+    upstream.seen.filter(({ body }) => new TextDecoder().decode(body) !== bad.goodBody.replace('up/m', 'm')),
+  ).toEqual([]);
   expect([...rows.values()].flat()).toHaveLength(everything.filter(({ recorded }) => recorded).length);
   console.log(`  ${everything.length} bad requests refused`);
 });
 
-test.each(bad.noHttp.map((raw) => [raw.replace(/Host[^]*Connection: close\r\n/, '').slice(0, 70), raw] as const))('what is no HTTP gets a bare 400: %j', async (_name, raw) => {
-  const answer = await speak(trestle.url, raw.replace('KEY', key));
-  expect({ status: answer.status, body: answer.body }).toEqual({ status: 400, body: '' });
-  expect(answer.tookMs).toBeLessThan(withinMs);
-});
+test.each(bad.noHttp.map((raw) => [raw.replace(/Host[^]*Connection: close\r\n/, '').slice(0, 70), raw] as const))(
+  'what is no HTTP gets a bare 400: %j',
+  async (_name, raw) => {
+    const answer = await speak(trestle.url, raw.replace('KEY', key));
+    expect({ status: answer.status, body: answer.body }).toEqual({ status: 400, body: '' });
+    expect(answer.tookMs).toBeLessThan(withinMs);
+  },
+);
 
 describe('an unknown model', () => {
   test.each([
@@ -112,10 +127,20 @@ describe('an unknown model', () => {
     ['sandox/lorem', 'sandbox/lorem'],
     ['ech', 'echo'],
   ])('%s is answered with the nearest name', async (model, nearest) => {
-    const answer = await ask({ name: model, body: JSON.stringify({ ...JSON.parse(bad.goodBody), model }), status: 404, recorded: true });
+    const answer = await ask({
+      name: model,
+      body: JSON.stringify({ ...JSON.parse(bad.goodBody), model }),
+      status: 404,
+      recorded: true,
+    });
     expect({ status: answer.status, error: openaiError(answer.body) }).toEqual({
       status: 404,
-      error: { message: expect.stringContaining(nearest), type: 'invalid_request_error', param: 'model', code: 'model_not_found' },
+      error: {
+        message: expect.stringContaining(nearest),
+        type: 'invalid_request_error',
+        param: 'model',
+        code: 'model_not_found',
+      },
     });
   });
 });
@@ -123,7 +148,10 @@ describe('an unknown model', () => {
 describe('a wrong key', () => {
   test('gets one answer, whatever is wrong with it, and leaves no record', async () => {
     const before = (await rowsOf(trestle)).length;
-    const made = await administer<{ id: string; key: string }>(trestle, '/admin/v1/keys', { method: 'POST', body: '{"name":"revoked"}' });
+    const made = await administer<{ id: string; key: string }>(trestle, '/admin/v1/keys', {
+      method: 'POST',
+      body: '{"name":"revoked"}',
+    });
     expect((await withKey(`Bearer ${made.key}`)).status).toBe(200);
     await administer(trestle, `/admin/v1/keys/${made.id}`, { method: 'DELETE' });
     const short = await administer<{ key: string }>(trestle, '/admin/v1/keys', {
@@ -132,20 +160,41 @@ describe('a wrong key', () => {
     });
     expect(await becomes(async () => (await withKey(`Bearer ${short.key}`)).status === 401, 5_000)).toBeTrue();
 
-    const keys = ['tr-wrong', key.slice(0, -1), `${key}x`, key.toUpperCase(), made.key, short.key, 'x'.repeat(8_000), "' or 1=1 --", 'tr-%00'];
+    const keys = [
+      'tr-wrong',
+      key.slice(0, -1),
+      `${key}x`,
+      key.toUpperCase(),
+      made.key,
+      short.key,
+      'x'.repeat(8_000),
+      "' or 1=1 --",
+      'tr-%00',
+    ];
     const refused = await Promise.all(keys.map((each) => withKey(`Bearer ${each.replaceAll(' ', '+')}`)));
     const [first] = refused;
-    expect(openaiError(first?.body ?? '')).toEqual({ message: expect.any(String), type: 'invalid_request_error', param: null, code: 'invalid_api_key' });
+    expect(openaiError(first?.body ?? '')).toEqual({
+      message: expect.any(String),
+      type: 'invalid_request_error',
+      param: null,
+      code: 'invalid_api_key',
+    });
     const alike = ({ status, body, headers }: Spoken) => ({ status, body, headers: Object.keys(headers).sort() });
     for (const each of refused) expect(alike(each)).toEqual(alike({ ...(first ?? each), status: 401 }));
     const answered = (await rowsOf(trestle)).slice(0, -before || undefined);
     expect(answered.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
-  test.each(['', 'Bearer', 'Bearer ', `Basic ${btoa(`${key}:`)}`, key, `Token ${key}`])('%j is none at all', async (authorization) => {
-    const answer = await withKey(authorization);
-    expect({ status: answer.status, error: openaiError(answer.body) }).toMatchObject({ status: 401, error: { code: 'invalid_api_key' } });
-  });
+  test.each(['', 'Bearer', 'Bearer ', `Basic ${btoa(`${key}:`)}`, key, `Token ${key}`])(
+    '%j is none at all',
+    async (authorization) => {
+      const answer = await withKey(authorization);
+      expect({ status: answer.status, error: openaiError(answer.body) }).toMatchObject({
+        status: 401,
+        error: { code: 'invalid_api_key' },
+      });
+    },
+  );
 });
 
 describe('what only looks bad', () => {
@@ -158,22 +207,55 @@ describe('what only looks bad', () => {
     ['blanks around it', { body: ` \r\n\t${good}\n` }],
     ['the largest body that is taken', { body: fits }],
     ['the largest body, of no announced length', { body: new Blob([fits]).stream() }],
-    ['fields that are null', { body: `${good.slice(0, -1)},"n":null,"stream":null,"max_tokens":null,"user":null,"stream_options":null}` }],
+    [
+      'fields that are null',
+      { body: `${good.slice(0, -1)},"n":null,"stream":null,"max_tokens":null,"user":null,"stream_options":null}` },
+    ],
     ['a field that nobody knows', { body: `${good.slice(0, -1)},"frobnicate":{"deep":[1,2,{"a":null}]}}` }],
     ['objects 60 levels deep', { body: `${good.slice(0, -1)},"metadata":${'{"a":'.repeat(60)}1${'}'.repeat(60)}}` }],
     ['a large integer', { body: `${good.slice(0, -1)},"seed":9007199254740993}` }],
-    ['headers of ours', { body: good, headers: { 'x-trestle-strict': 'TRUE', 'x-trestle-timeout-ms': '60000', 'x-trestle-tags': ' a ,, b ', 'x-trestle-metadata': '{"ü":1}' } }],
-    ['headers of others', { body: good, headers: { 'x-api-key': 'other', 'openai-organization': 'org', 'x-forwarded-for': '1.2.3.4', cookie: 'a=b' } }],
+    [
+      'headers of ours',
+      {
+        body: good,
+        headers: {
+          'x-trestle-strict': 'TRUE',
+          'x-trestle-timeout-ms': '60000',
+          'x-trestle-tags': ' a ,, b ',
+          'x-trestle-metadata': '{"ü":1}',
+        },
+      },
+    ],
+    [
+      'headers of others',
+      {
+        body: good,
+        headers: { 'x-api-key': 'other', 'openai-organization': 'org', 'x-forwarded-for': '1.2.3.4', cookie: 'a=b' },
+      },
+    ],
   ];
 
   test.each(odd)('is answered: %s', async (_name, init) => {
     expect(Buffer.byteLength(fits)).toBe(bad.mostBytes);
     const before = upstream.seen.length;
-    const answer = await asked(trestle.url + door, { method: 'POST', ...init, headers: { authorization: `Bearer ${key}`, ...init.headers } });
+    const answer = await asked(trestle.url + door, {
+      method: 'POST',
+      ...init,
+      headers: { authorization: `Bearer ${key}`, ...init.headers },
+    });
     expect({ status: answer.status, sent: upstream.seen.length - before }).toEqual({ status: 200, sent: 1 });
     const sent = upstream.seen.at(-1);
     expect(new TextDecoder().decode(sent?.body)).toContain(bad.secretPrompt);
-    expect(Object.keys(sent?.headers ?? {}).sort()).toEqual(['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'user-agent']);
+    expect(Object.keys(sent?.headers ?? {}).sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'authorization',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'user-agent',
+    ]);
     expect(sent?.headers['authorization']).toBe(`Bearer ${credential}`);
   });
 
@@ -184,7 +266,10 @@ describe('what only looks bad', () => {
         trestle.url,
         `POST ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${presented}\r\nConnection: close\r\nContent-Length: ${good.length}\r\n\r\n${good}`,
       );
-    expect({ status: (await through('tr-wrong')).status, sent: upstream.seen.length - before }).toEqual({ status: 401, sent: 0 });
+    expect({ status: (await through('tr-wrong')).status, sent: upstream.seen.length - before }).toEqual({
+      status: 401,
+      sent: 0,
+    });
     const answer = await through(key);
     expect({ status: answer.status, sent: upstream.seen.length - before }).toEqual({ status: 200, sent: 1 });
     expect((await rowsOf(trestle)).filter(({ id }) => id === idOf(answer))).toHaveLength(1);
@@ -200,5 +285,6 @@ test('key, credential and prompt are in no answer, no log line and no file of th
   expect(seen(trestle.output())).toEqual([]);
   const files = readdirSync(join(trestle.directory, 'data'));
   expect(files).toContain('trestle.db');
-  for (const file of files) expect({ file, seen: seen(readFileSync(join(trestle.directory, 'data', file))) }).toEqual({ file, seen: [] });
+  for (const file of files)
+    expect({ file, seen: seen(readFileSync(join(trestle.directory, 'data', file))) }).toEqual({ file, seen: [] });
 });

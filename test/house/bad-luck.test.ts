@@ -39,7 +39,10 @@ beforeAll(async () => {
     upstream.otherwise(cell.fault);
     upstreams.set(cell, upstream);
   }
-  const providers = cells.map((cell, index) => `  p${index}: { type: openai-compatible, base_url: "${upstreamOf(cell).url}/v1", prices: { "*": { input: 1, output: 2 } } }`);
+  const providers = cells.map(
+    (cell, index) =>
+      `  p${index}: { type: openai-compatible, base_url: "${upstreamOf(cell).url}/v1", prices: { "*": { input: 1, output: 2 } } }`,
+  );
   trestle = await startTrestle({
     config: `
 retry: { attempts: 2, max_delay_ms: 60 }
@@ -74,12 +77,24 @@ async function ask(cell: Cell): Promise<Told> {
   const beganAt = performance.now();
   const response = await fetch(`${trestle.url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${trestle.clientKey}`, ...(cell.fault.kind === 'endless' ? { 'x-trestle-timeout-ms': '400' } : {}) },
-    body: JSON.stringify({ model: `p${cells.indexOf(cell)}/m`, messages: [{ role: 'user', content: prompt }], stream: cell.mode === 'stream' }),
+    headers: {
+      authorization: `Bearer ${trestle.clientKey}`,
+      ...(cell.fault.kind === 'endless' ? { 'x-trestle-timeout-ms': '400' } : {}),
+    },
+    body: JSON.stringify({
+      model: `p${cells.indexOf(cell)}/m`,
+      messages: [{ role: 'user', content: prompt }],
+      stream: cell.mode === 'stream',
+    }),
     signal: AbortSignal.timeout(20_000),
   });
   const text = await response.text().catch((thrown: unknown) => `cut: ${thrown}`);
-  return { status: response.status, id: response.headers.get('x-request-id') ?? '', text, tookMs: performance.now() - beganAt };
+  return {
+    status: response.status,
+    id: response.headers.get('x-request-id') ?? '',
+    text,
+    tookMs: performance.now() - beganAt,
+  };
 }
 
 const framesOf = (text: string): readonly string[] => text.split(/\r?\n\r?\n/).filter((frame) => frame !== '');
@@ -87,7 +102,8 @@ const dataOf = (frame: string): string => frame.replace(/^data: ?/, '');
 
 /** How it ended for the caller; a sentence if it ended in no way that is allowed. */
 function endingOf({ status, text }: Told, mode: Cell['mode']): Ending | string {
-  if (status !== 200) return openaiError(text.replace(/"status":\d+,?/, '')) === undefined ? `no error: ${text.slice(0, 200)}` : status;
+  if (status !== 200)
+    return openaiError(text.replace(/"status":\d+,?/, '')) === undefined ? `no error: ${text.slice(0, 200)}` : status;
   if (mode === 'whole') return text.includes('"choices"') ? 'answer' : `no answer: ${text.slice(0, 200)}`;
   const frames = framesOf(text);
   const last = dataOf(frames.at(-1) ?? '');
@@ -130,7 +146,8 @@ const rowOf = (cell: Cell): Row => {
   return row;
 };
 const lastSeen = (cell: Cell): Seen | undefined => upstreamOf(cell).seen[rowOf(cell).attempts - 1];
-const usd = (input: number, output: number): string => (input / 1e6 + (2 * output) / 1e6).toFixed(9).replace(/\.?0+$/, '');
+const usd = (input: number, output: number): string =>
+  (input / 1e6 + (2 * output) / 1e6).toFixed(9).replace(/\.?0+$/, '');
 
 test('every kind of fault is among them', () => {
   const missing = faultKinds.filter((kind) => !faultCases.some(({ fault }) => fault.kind === kind));
@@ -174,7 +191,10 @@ describe.each(cells.map((cell) => [cell.label, cell] as const))('%s', (_label, c
     const billed = lastSeen(cell)?.billed ?? { input: 0, output: 0 };
     const { tokens, basis } = row.usage;
     const honest = cell.fault.kind !== 'usage' || !lies.has(cell.fault.as);
-    const refused = row.upstream_status === null ? row.failure === 'provider-unreachable' || row.failure === 'provider-garbled' : row.upstream_status !== 200 || said.has(row.failure ?? '');
+    const refused =
+      row.upstream_status === null
+        ? row.failure === 'provider-unreachable' || row.failure === 'provider-garbled'
+        : row.upstream_status !== 200 || (answer.status !== 200 && said.has(row.failure ?? ''));
     if (refused) {
       expect({ cost: row.cost_usd, basis }).toEqual({ cost: '0', basis: 'none' });
       return;
@@ -184,7 +204,10 @@ describe.each(cells.map((cell) => [cell.label, cell] as const))('%s', (_label, c
     const received = contentOf(answer, cell.mode).match(/🌉/g)?.length ?? 0;
     if (basis === 'reported' && honest && !otherText.has(cell.fault.kind)) {
       const strays = cell.fault.kind === 'after-done' && cell.mode === 'stream' ? 1 : 0;
-      expect({ input: tokens.input, output: tokens.output }).toEqual({ input: billed.input, output: billed.output - strays });
+      expect({ input: tokens.input, output: tokens.output }).toEqual({
+        input: billed.input,
+        output: billed.output - strays,
+      });
     }
     if (basis === 'estimated') {
       expect(tokens.output).toBeGreaterThanOrEqual(received);
@@ -204,15 +227,26 @@ test('no socket to an upstream that misbehaved is kept, and one at most to any o
     });
   await becomes(() => kept().length === 0, 3_000);
   expect(kept()).toEqual([]);
-  for (const cell of cells) for (const seen of upstreamOf(cell).seen) expect({ label: cell.label, outcome: seen.outcome }).not.toEqual({ label: cell.label, outcome: 'answering' });
+  for (const cell of cells)
+    for (const seen of upstreamOf(cell).seen)
+      expect({ label: cell.label, outcome: seen.outcome }).not.toEqual({ label: cell.label, outcome: 'answering' });
 });
 
 test('the next call to each of them is answered as if nothing had been', async () => {
   await Promise.all(cells.map(async (cell) => toldNext.set(cell, await ask(cell))));
-  const wrong = cells.filter((cell) => endingOf(known(toldNext, cell), cell.mode) !== 'answer' || contentOf(known(toldNext, cell), cell.mode) !== textOf(8));
+  const wrong = cells.filter(
+    (cell) =>
+      endingOf(known(toldNext, cell), cell.mode) !== 'answer' ||
+      contentOf(known(toldNext, cell), cell.mode) !== textOf(8),
+  );
   expect(wrong.map(({ label }) => label)).toEqual([]);
 });
 
 test('what was logged names no error of ours', () => {
-  expect(trestle.output().split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect(
+    trestle
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"level":"error"')),
+  ).toEqual([]);
 });

@@ -36,7 +36,8 @@ const at400 = (name: string, body: NonNullable<BadRequest['body']>, param?: Json
   recorded: true,
   ...(param === undefined ? {} : { param }),
 });
-const member = (field: string, value: string): BadRequest => at400(`${field}: ${value}`, `{${members},${JSON.stringify(field)}:${value}}`, field);
+const member = (field: string, value: string): BadRequest =>
+  at400(`${field}: ${value}`, `{${members},${JSON.stringify(field)}:${value}}`, field);
 const instead = (field: string, value: string): BadRequest => {
   const others = Object.entries(good).filter(([name]) => name !== field);
   const body = `{${others.map(([name, other]) => `"${name}":${JSON.stringify(other)},`).join('')}"${field}":${value}}`;
@@ -61,7 +62,9 @@ const place = (path: string, status: number, method = 'POST'): BadRequest => ({
 export const noJson: readonly BadRequest[] = [
   at400('an empty body', ''),
   at400('blanks', ' \n\t '),
-  ...['null', 'true', '7', '"text"', '[]', `[${text}]`, 'undefined', secretPrompt].map((body) => at400(`${body.slice(0, 20)} for a body`, body)),
+  ...['null', 'true', '7', '"text"', '[]', `[${text}]`, 'undefined', secretPrompt].map((body) =>
+    at400(`${body.slice(0, 20)} for a body`, body),
+  ),
   at400('half an object', text.slice(0, -10)),
   at400('a comma too many', `${text.slice(0, -1)},}`),
   at400('a comma too few', text.replace(',"messages"', '"messages"')),
@@ -84,7 +87,11 @@ export const noJson: readonly BadRequest[] = [
   at400('a surrogate in UTF-8', latin1(text.replace('canary', '\xed\xa0\x80'))),
   at400('a form', 'model=up%2Fm&messages=hello'),
   at400('ten thousand brackets', '['.repeat(10_000)),
-  at400('a member 30,000 levels deep', `{${members},"metadata":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'metadata[0]'),
+  at400(
+    'a member 30,000 levels deep',
+    `{${members},"metadata":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+    'metadata[0]',
+  ),
   at400('objects 65 levels deep', `{${members},"metadata":${'{"a":'.repeat(65)}1${'}'.repeat(65)}}`),
 ];
 
@@ -99,7 +106,11 @@ export const twoMeanings: readonly BadRequest[] = [
   at400('Stream', `{${members},"Stream":true}`, 'Stream'),
   at400('max_Tokens', `{${members},"max_Tokens":5}`, 'max_Tokens'),
   at400('the Kelvin sign for a k', `{${members},"max_to\u212aens":5}`, 'max_to\u212aens'),
-  at400('Include_Usage', `{${members},"stream":true,"stream_options":{"Include_Usage":true}}`, 'stream_options.Include_Usage'),
+  at400(
+    'Include_Usage',
+    `{${members},"stream":true,"stream_options":{"Include_Usage":true}}`,
+    'stream_options.Include_Usage',
+  ),
   at400('__proto__', `{${members},"__proto__":{"stream":true}}`),
   at400('__proto__ in a message', text.replace('"role"', '"__proto__":{},"role"'), 'messages[0]'),
 ];
@@ -118,7 +129,11 @@ export const wrongFields: readonly BadRequest[] = [
   ...['7', '{}'].map((value) => member('user', value)),
   ...['7', '["auto"]'].map((value) => member('service_tier', value)),
   ...['"include_usage"', '[true]', '1'].map((value) => member('stream_options', value)),
-  at400('include_usage: "yes"', `{${members},"stream":true,"stream_options":{"include_usage":"yes"}}`, 'stream_options.include_usage'),
+  at400(
+    'include_usage: "yes"',
+    `{${members},"stream":true,"stream_options":{"include_usage":"yes"}}`,
+    'stream_options.include_usage',
+  ),
   at400('a model with a line break', JSON.stringify({ ...good, model: 'up/m\nx' }), 'model'),
 ];
 
@@ -135,8 +150,18 @@ export const wrongHeaders: readonly BadRequest[] = [
 
 /** Bodies that are too large or not plain. */
 export const wrongBodies: readonly BadRequest[] = [
-  { name: 'a byte too many', body: `{${members},"x":"${'x'.repeat(mostBytes - text.length - 5)}"}`, status: 413, recorded: true },
-  { name: 'a byte too many, of no announced length', body: chunked(`{${members},"x":"${'x'.repeat(mostBytes - text.length - 5)}"}`), status: 413, recorded: true },
+  {
+    name: 'a byte too many',
+    body: `{${members},"x":"${'x'.repeat(mostBytes - text.length - 5)}"}`,
+    status: 413,
+    recorded: true,
+  },
+  {
+    name: 'a byte too many, of no announced length',
+    body: chunked(`{${members},"x":"${'x'.repeat(mostBytes - text.length - 5)}"}`),
+    status: 413,
+    recorded: true,
+  },
   {
     name: 'forty megabytes that are announced and never sent',
     raw: 'POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer KEY\r\nConnection: close\r\nContent-Length: 40000000\r\n\r\n{',
@@ -179,19 +204,61 @@ export const wrongModels: readonly BadRequest[] = [
 
 /** Where nothing is, or nothing that is asked for in this way. */
 export const wrongPlaces: readonly BadRequest[] = [
-  ...['/', '/v1', '/v1/', '/v1/chat', '/v1/chat/completions/', '/v1/chat/completions/x', '/v1/completions', '/V1/chat/completions'].map((path) => place(path, 404)),
-  ...['//v1/chat/completions', '/v1//chat/completions', '///', '/..', '/v1/chat/completions/..', '/v1/chat/completions/%2e%2e'].map((path) => place(path, 404)),
-  ...['/%76%31/chat/completions', '/v1%2fchat%2fcompletions', '/v1/chat/completions%00', '/v1/chat/completions%2f', '/v1/chat/completions%20'].map((path) => place(path, 404)),
-  ...['/v1/chat/completions;x=1', '/v1/chat%5ccompletions', '/v1/chat/completions.json', '/%252e%252e/v1/chat/completions', '/v1/chat/completions#x'].map((path) => place(path, 404)),
+  ...[
+    '/',
+    '/v1',
+    '/v1/',
+    '/v1/chat',
+    '/v1/chat/completions/',
+    '/v1/chat/completions/x',
+    '/v1/completions',
+    '/V1/chat/completions',
+  ].map((path) => place(path, 404)),
+  ...[
+    '//v1/chat/completions',
+    '/v1//chat/completions',
+    '///',
+    '/..',
+    '/v1/chat/completions/..',
+    '/v1/chat/completions/%2e%2e',
+  ].map((path) => place(path, 404)),
+  ...[
+    '/%76%31/chat/completions',
+    '/v1%2fchat%2fcompletions',
+    '/v1/chat/completions%00',
+    '/v1/chat/completions%2f',
+    '/v1/chat/completions%20',
+  ].map((path) => place(path, 404)),
+  ...[
+    '/v1/chat/completions;x=1',
+    '/v1/chat%5ccompletions',
+    '/v1/chat/completions.json',
+    '/%252e%252e/v1/chat/completions',
+    '/v1/chat/completions#x',
+  ].map((path) => place(path, 404)),
   ...['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'].map((method) => place('/v1/chat/completions', 405, method)),
   place('/v1/models', 405),
 ];
 
 /** Other spellings of a door, which every reader of URLs takes for the plain one; so do we, with key and record. */
 export const sameDoor: readonly string[] = [
-  ...['/v1/../v1/chat/completions', '/./v1/chat/completions', '/x/../v1/chat/completions', '/admin/../v1/chat/completions'],
-  ...['/v1/%2e%2e/v1/chat/completions', '/%2E/v1/chat/completions', '/v1/chat\\completions', '/v1/chat/completions?x=/admin/v1/keys'],
-  ...['http://127.0.0.1/v1/chat/completions', 'http://elsewhere.example/v1/chat/completions', 'http://127.0.0.1@elsewhere.example/v1/chat/completions'],
+  ...[
+    '/v1/../v1/chat/completions',
+    '/./v1/chat/completions',
+    '/x/../v1/chat/completions',
+    '/admin/../v1/chat/completions',
+  ],
+  ...[
+    '/v1/%2e%2e/v1/chat/completions',
+    '/%2E/v1/chat/completions',
+    '/v1/chat\\completions',
+    '/v1/chat/completions?x=/admin/v1/keys',
+  ],
+  ...[
+    'http://127.0.0.1/v1/chat/completions',
+    'http://elsewhere.example/v1/chat/completions',
+    'http://127.0.0.1@elsewhere.example/v1/chat/completions',
+  ],
 ];
 
 /** A plain question that goes through. */
@@ -199,7 +266,17 @@ export const goodBody = text;
 
 /** Requests whose address means two things, or nothing. */
 export const wrongAddresses: readonly BadRequest[] = [
-  ...['a b', '127.0.0.1/v1/models?', '127.0.0.1:99999999', '[::1', 'a@b', 'a,b', '\u00e4', 'http://127.0.0.1', '127.0.0.1#x'].map((host) => ({
+  ...[
+    'a b',
+    '127.0.0.1/v1/models?',
+    '127.0.0.1:99999999',
+    '[::1',
+    'a@b',
+    'a,b',
+    '\u00e4',
+    'http://127.0.0.1',
+    '127.0.0.1#x',
+  ].map((host) => ({
     name: `Host: ${host}`,
     raw: `POST /v1/chat/completions HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer KEY\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
     status: 400,
@@ -211,7 +288,9 @@ export const wrongAddresses: readonly BadRequest[] = [
 /** What Bun itself turns away, with an empty 400: it never reaches us. */
 export const noHttp: readonly string[] = [
   `POST /v1/chat/completions HTTP/1.1\r\nAuthorization: Bearer KEY\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
-  ...['chat', '*', '', 'http//127.0.0.1/v1/chat/completions'].map((target) => post(target, `Content-Length: ${text.length}\r\n`)),
+  ...['chat', '*', '', 'http//127.0.0.1/v1/chat/completions'].map((target) =>
+    post(target, `Content-Length: ${text.length}\r\n`),
+  ),
   post('/v1/chat/completions', `Content-Length: ${text.length}\r\nTransfer-Encoding: chunked\r\n`),
   post('/v1/chat/completions', `Content-Length: ${text.length}\r\nContent-Length: ${text.length - 2}\r\n`),
   post('/v1/chat/completions', 'Content-Length: -1\r\n'),

@@ -10,7 +10,10 @@ export interface Row {
   readonly status: number;
   readonly outcome: 'complete' | 'failed' | 'aborted' | 'refused';
   readonly failure: string | null;
-  readonly usage: { readonly tokens: { readonly input: number; readonly output: number }; readonly basis: 'reported' | 'estimated' | 'none' };
+  readonly usage: {
+    readonly tokens: { readonly input: number; readonly output: number };
+    readonly basis: 'reported' | 'estimated' | 'none';
+  };
   readonly cost_usd: string | null;
   readonly attempts: number;
   readonly lost: readonly { readonly path: string; readonly why: string }[];

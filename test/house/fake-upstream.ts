@@ -72,7 +72,11 @@ export function goodAnswer(request: OutboundRequest): FakeAnswer {
 
 type Source = { -readonly [Member in keyof SourceAccount]: SourceAccount[Member] };
 
-function inbound(head: Pick<InboundResponse, 'status' | 'headers'>, pieces: readonly Uint8Array<ArrayBuffer>[], sources: Source[]): InboundResponse {
+function inbound(
+  head: Pick<InboundResponse, 'status' | 'headers'>,
+  pieces: readonly Uint8Array<ArrayBuffer>[],
+  sources: Source[],
+): InboundResponse {
   const rest = [...pieces];
   const opened = (): Source => {
     const source: Source = { ended: false, cancelled: 0 };

@@ -18,7 +18,9 @@ test('the books say the same whether they are kept on paper or in SQLite', async
     const house = await opened({ store, http: fakeUpstream() });
     const texts: string[] = [];
     for (const body of [question, { ...question, stream: true }, { ...question, model: 'up' }, { ...question, n: 0 }]) {
-      texts.push(await (await house.ask(body, { headers: { 'x-trestle-tags': 'a, b', 'x-trestle-user': 'ü' } })).text());
+      texts.push(
+        await (await house.ask(body, { headers: { 'x-trestle-tags': 'a, b', 'x-trestle-user': 'ü' } })).text(),
+      );
       await house.clock.advance(10);
     }
     return { texts, records: await house.records() };
@@ -36,10 +38,15 @@ test('the books say the same whether they are kept on paper or in SQLite', async
 test('an answer has its words, its cost and its record', async () => {
   const house = await opened({});
   const response = await house.ask(question);
-  expect(await response.json()).toMatchObject({ choices: [{ message: { content: goodWords.join('') } }], usage: goodUsage });
+  expect(await response.json()).toMatchObject({
+    choices: [{ message: { content: goodWords.join('') } }],
+    usage: goodUsage,
+  });
   const id = response.headers.get('x-request-id') ?? '';
   expect(response.headers.get('x-trestle-cost-usd')).toBe('0.000019');
-  expect(await house.records()).toMatchObject([{ requestId: id, outcome: 'complete', usage: { tokens: { input: 11, output: 4 } }, basis: 'reported' }]);
+  expect(await house.records()).toMatchObject([
+    { requestId: id, outcome: 'complete', usage: { tokens: { input: 11, output: 4 } }, basis: 'reported' },
+  ]);
   expect(house.clock.pending()).toBe(0);
 });
 

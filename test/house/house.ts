@@ -89,9 +89,11 @@ export async function testHouse(options: TestHouseOptions = {}): Promise<TestHou
   };
 }
 
-
 /** A request as it comes in at the data address. */
-export function request(body: Json, { path = '/v1/chat/completions', method = 'POST', headers, signal }: Asking = {}): Request {
+export function request(
+  body: Json,
+  { path = '/v1/chat/completions', method = 'POST', headers, signal }: Asking = {},
+): Request {
   return new Request(`http://127.0.0.1:4141${path}`, {
     method,
     headers: { authorization: `Bearer ${clientKey}`, 'content-type': 'application/json', ...headers },
@@ -100,7 +102,10 @@ export function request(body: Json, { path = '/v1/chat/completions', method = 'P
   });
 }
 
-async function openedStore(kind: 'memory' | 'sqlite', clock: HandClock): Promise<{ readonly store: Store; remove(): void }> {
+async function openedStore(
+  kind: 'memory' | 'sqlite',
+  clock: HandClock,
+): Promise<{ readonly store: Store; remove(): void }> {
   if (kind === 'memory') return { store: fakeStore(), remove: () => undefined };
   const directory = mkdtempSync(join(tmpdir(), 'trestle-house-'));
   const store = await openStore({ directory: join(directory, 'data'), clock });

@@ -14,7 +14,16 @@ const question = { model: 'up/m', messages: [{ role: 'user', content: 'Hello' }]
 const scenarios: Readonly<Record<string, { readonly body: Json; readonly steps: readonly StepName[] }>> = {
   whole: {
     body: question,
-    steps: ['digest.mac', 'keys.find', 'body.read', 'body.read', 'body.read', 'http.send', 'answer.bytes', 'ledger.append'],
+    steps: [
+      'digest.mac',
+      'keys.find',
+      'body.read',
+      'body.read',
+      'body.read',
+      'http.send',
+      'answer.bytes',
+      'ledger.append',
+    ],
   },
   streamed: {
     body: { ...question, stream: true },
@@ -34,7 +43,18 @@ const scenarios: Readonly<Record<string, { readonly body: Json; readonly steps: 
 /** Twice at the first provider, which is ill, then at the second; each attempt leaves its entry when the next one begins. */
 function detour(...answer: readonly StepName[]): readonly StepName[] {
   const ill = ['http.send', 'answer.bytes', 'ledger.append'] as const;
-  return ['digest.mac', 'keys.find', 'body.read', 'body.read', 'body.read', ...ill, ...ill, 'http.send', ...answer, 'ledger.append'];
+  return [
+    'digest.mac',
+    'keys.find',
+    'body.read',
+    'body.read',
+    'body.read',
+    ...ill,
+    ...ill,
+    'http.send',
+    ...answer,
+    'ledger.append',
+  ];
 }
 
 const config = `
@@ -68,7 +88,9 @@ async function run(body: Json, at: number, mishap: Mishap): Promise<Run> {
   };
   const steps = countedSteps({ at, mishap, leave });
   const upstream = fakeUpstream((request) =>
-    request.url.startsWith('http://ill.') ? { status: 503, pieces: ['{"error":{"message":"Ill."}}'] } : goodAnswer(request),
+    request.url.startsWith('http://ill.')
+      ? { status: 503, pieces: ['{"error":{"message":"Ill."}}'] }
+      : goodAnswer(request),
   );
   const house = await testHouse({ http: upstream, config, change: steps.counted });
   const answering = house.house.answer(
@@ -89,7 +111,8 @@ async function run(body: Json, at: number, mishap: Mishap): Promise<Run> {
 async function textOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for (let read = await reader.read(); !read.done; read = await reader.read()) text += decoder.decode(read.value, { stream: true });
+  for (let read = await reader.read(); !read.done; read = await reader.read())
+    text += decoder.decode(read.value, { stream: true });
   return text;
 }
 
@@ -124,19 +147,30 @@ async function wrongs({ at, house, upstream, steps, status, text, left }: Run): 
   expectThat(steps.closings.length === (known ? 1 : 0), `${steps.closings.length} closing entries`);
   const records = await house.records();
   if (!unwritten) expectThat(records.length === steps.closings.length, `${records.length} records`);
-  if (known && steps.struck === undefined) expectThat(records[0]?.outcome === 'complete', `the record says ${records[0]?.outcome}`);
+  if (known && steps.struck === undefined)
+    expectThat(records[0]?.outcome === 'complete', `the record says ${records[0]?.outcome}`);
 
   expectThat(!text.includes(planted), `the caller reads ${planted}`);
   if (left) {
     const [record] = records;
-    expectThat(record?.outcome === 'aborted' || record?.outcome === 'complete', `the record of a caller who left says ${record?.outcome}`);
-    expectThat(upstream.sources.length === 0 || record?.provider !== 'up' || (record.cost ?? 0n) > 0n, 'what was begun for a caller who left is free');
+    expectThat(
+      record?.outcome === 'aborted' || record?.outcome === 'complete',
+      `the record of a caller who left says ${record?.outcome}`,
+    );
+    expectThat(
+      upstream.sources.length === 0 || record?.provider !== 'up' || (record.cost ?? 0n) > 0n,
+      'what was begun for a caller who left is free',
+    );
     return found;
   }
   const ending = endingOf(status, text);
   expectThat(ending !== 'broken off', `the caller is left with ${status} ${JSON.stringify(text.slice(-200))}`);
   if (unwritten) expectThat(ending === 'error', 'an answer was acknowledged whose record could not be written');
-  else if (records.length > 0) expectThat((records[0]?.outcome === 'complete') === (ending === 'answer'), `the caller has an ${ending}, the record says ${records[0]?.outcome}`);
+  else if (records.length > 0)
+    expectThat(
+      (records[0]?.outcome === 'complete') === (ending === 'answer'),
+      `the caller has an ${ending}, the record says ${records[0]?.outcome}`,
+    );
   return found;
 }
 
@@ -163,17 +197,24 @@ for (const [name, { body, steps: expected }] of Object.entries(scenarios)) {
       expect(await wrongs(good)).toEqual([]);
     });
 
-    test.each(['failure', 'error', 'throw', 'hang', 'leave'] as const)('ends properly whichever step ends in: %s', async (mishap) => {
-      const struck: StepName[] = [];
-      for (let at = 1; ; at += 1) {
-        if (expected[at - 1] === 'ledger.append' && (mishap === 'hang' || mishap === 'throw')) continue;
-        const tried = await run(body, at, mishap);
-        if (tried.steps.struck === undefined) break;
-        struck.push(tried.steps.struck);
-        expect({ at, step: tried.steps.struck, wrong: await wrongs(tried) }).toEqual({ at, step: tried.steps.struck, wrong: [] });
-      }
-      expect(struck.length).toBeGreaterThanOrEqual(6);
-    });
+    test.each(['failure', 'error', 'throw', 'hang', 'leave'] as const)(
+      'ends properly whichever step ends in: %s',
+      async (mishap) => {
+        const struck: StepName[] = [];
+        for (let at = 1; ; at += 1) {
+          if (expected[at - 1] === 'ledger.append' && (mishap === 'hang' || mishap === 'throw')) continue;
+          const tried = await run(body, at, mishap);
+          if (tried.steps.struck === undefined) break;
+          struck.push(tried.steps.struck);
+          expect({ at, step: tried.steps.struck, wrong: await wrongs(tried) }).toEqual({
+            at,
+            step: tried.steps.struck,
+            wrong: [],
+          });
+        }
+        expect(struck.length).toBeGreaterThanOrEqual(6);
+      },
+    );
   });
 }
 

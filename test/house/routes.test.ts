@@ -30,7 +30,10 @@ type Served = Pick<House, 'answer' | 'doors'>;
 async function shortcuts(served: Served, door: Door): Promise<readonly string[]> {
   const found: string[] = [];
   const expectThat = (holds: boolean, what: string): void => void (holds || found.push(`${door.path}: ${what}`));
-  const ask = async (body: Json, asking: Asking = {}): Promise<{ status: number; text: string; records: number; sent: number }> => {
+  const ask = async (
+    body: Json,
+    asking: Asking = {},
+  ): Promise<{ status: number; text: string; records: number; sent: number }> => {
     const before = { records: (await house.records()).length, sent: upstream.sent.length };
     const response = await served.answer(request(body, { path: door.path, method: door.method, ...asking }));
     const text = await response.text();
@@ -48,7 +51,10 @@ async function shortcuts(served: Served, door: Door): Promise<readonly string[]>
   }
   for (const body of [question, { ...question, stream: true }]) {
     const answered = await ask(body);
-    expectThat(answered.status === 200 && answered.sent === 1, `answers ${answered.status} after ${answered.sent} questions`);
+    expectThat(
+      answered.status === 200 && answered.sent === 1,
+      `answers ${answered.status} after ${answered.sent} questions`,
+    );
     expectThat(answered.records === 1, `leaves ${answered.records} records of an answer`);
   }
   for (const body of [{ ...question, model: 'nobody/knows' }, { ...question, model: 7 }, []]) {
@@ -78,7 +84,13 @@ describe('doors', () => {
       operation: 'chat',
       async answer(request) {
         const body = new Uint8Array(await request.arrayBuffer());
-        const answer = await upstream.send({ method: 'POST', url: 'http://up.invalid', headers: {}, body, signal: request.signal });
+        const answer = await upstream.send({
+          method: 'POST',
+          url: 'http://up.invalid',
+          headers: {},
+          body,
+          signal: request.signal,
+        });
         return new Response(await answer.bytes(1e6), { status: answer.status });
       },
     };
@@ -139,7 +151,11 @@ describe('everything else', () => {
     const document = await (await house.ask({}, { path: '/openapi.json', method: 'GET' })).json();
     const managed = Object.keys((document as { paths: object }).paths).filter((path) => path.startsWith('/admin'));
     expect(managed.length).toBeGreaterThanOrEqual(5);
-    const paths = [...plain.flatMap(({ path, below }) => (below ? [path, `${path}/up/m`] : [path])), ...managed, '/openapi.json'];
+    const paths = [
+      ...plain.flatMap(({ path, below }) => (below ? [path, `${path}/up/m`] : [path])),
+      ...managed,
+      '/openapi.json',
+    ];
     for (const path of paths.map((each) => each.replace(/\{\w+\}/g, 'up'))) {
       for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
         for (const authorization of [`Bearer ${adminKey}`, 'Bearer tr-test-client', '']) {
@@ -157,11 +173,20 @@ describe('everything else', () => {
     const [door] = house.house.doors;
     if (door === undefined) throw new Error('no door');
     const spellings = ['/', '//', '/./', '/x/../', '/%2e/', '/%2F'].map((begin) => begin + door.path.slice(1)).slice(1);
-    const paths = [...elsewhere, ...spellings, `${door.path}/`, `${door.path}/x`, door.path.toUpperCase(), `${door.path}%00`];
+    const paths = [
+      ...elsewhere,
+      ...spellings,
+      `${door.path}/`,
+      `${door.path}/x`,
+      door.path.toUpperCase(),
+      `${door.path}%00`,
+    ];
     for (const path of paths) {
       const raw = request(questions.chat, { path: '/' });
       // Bun gives the target as it was sent; `Request` alone would tidy it up.
-      const asked = new Proxy(raw, { get: (whole, name) => (name === 'url' ? `http://127.0.0.1${path}` : Reflect.get(whole, name, whole)) });
+      const asked = new Proxy(raw, {
+        get: (whole, name) => (name === 'url' ? `http://127.0.0.1${path}` : Reflect.get(whole, name, whole)),
+      });
       const response = await house.house.answer(asked);
       expect({ path, status: response.status }).toEqual({ path, status: 404 });
       expect(isOpenaiError(await response.text())).toBeTrue();
@@ -177,8 +202,37 @@ describe('everything else', () => {
 
 /** Where other operations and dialects will stand; none of these may lead anywhere before its door is built. */
 const elsewhere = [
-  ...['/v1/completions', '/v1/responses', '/v1/embeddings', '/v1/images/generations', '/v1/audio/speech', '/v1/audio/transcriptions'],
-  ...['/v1/moderations', '/v1/files', '/v1/batches', '/v1/messages', '/v1/messages/count_tokens', '/v1beta/models/m:generateContent'],
-  ...['/model/m/converse', '/model/m/invoke', '/v2/chat', '/v2/rerank', '/api/chat', '/api/generate', '/api/embed', '/chat/completions'],
-  ...['/openai/deployments/m/chat/completions', '/trestle/v1/classify', '/v1/realtime', '/proxy', '/v1/up/chat/completions'],
+  ...[
+    '/v1/completions',
+    '/v1/responses',
+    '/v1/embeddings',
+    '/v1/images/generations',
+    '/v1/audio/speech',
+    '/v1/audio/transcriptions',
+  ],
+  ...[
+    '/v1/moderations',
+    '/v1/files',
+    '/v1/batches',
+    '/v1/messages',
+    '/v1/messages/count_tokens',
+    '/v1beta/models/m:generateContent',
+  ],
+  ...[
+    '/model/m/converse',
+    '/model/m/invoke',
+    '/v2/chat',
+    '/v2/rerank',
+    '/api/chat',
+    '/api/generate',
+    '/api/embed',
+    '/chat/completions',
+  ],
+  ...[
+    '/openai/deployments/m/chat/completions',
+    '/trestle/v1/classify',
+    '/v1/realtime',
+    '/proxy',
+    '/v1/up/chat/completions',
+  ],
 ];

@@ -34,11 +34,18 @@ export async function asked(url: string, init: RequestInit): Promise<Spoken> {
   const beganAt = performance.now();
   const response = await fetch(url, init);
   const body = await response.text();
-  return { status: response.status, headers: Object.fromEntries(response.headers), body, tookMs: performance.now() - beganAt };
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body,
+    tookMs: performance.now() - beganAt,
+  };
 }
 
 /** The members of an error in OpenAI's envelope; undefined if it is none. */
-export function openaiError(body: string): { readonly message: string; readonly type: Json; readonly param: Json; readonly code: Json } | undefined {
+export function openaiError(
+  body: string,
+): { readonly message: string; readonly type: Json; readonly param: Json; readonly code: Json } | undefined {
   let answer: Json;
   try {
     answer = JSON.parse(body);
@@ -48,13 +55,17 @@ export function openaiError(body: string): { readonly message: string; readonly 
   if (!isJsonObject(answer) || !isJsonObject(answer['error']) || Object.keys(answer).length > 1) return undefined;
   const { message, type, param, code, ...more } = answer['error'];
   if (typeof message !== 'string' || message === '' || typeof type !== 'string') return undefined;
-  return param === undefined || code === undefined || Object.keys(more).length > 0 ? undefined : { message, type, param, code };
+  return param === undefined || code === undefined || Object.keys(more).length > 0
+    ? undefined
+    : { message, type, param, code };
 }
 
 function answerIn(bytes: Buffer, tookMs: number): Spoken {
   const text = bytes.toString('utf8').replace(/^(?:HTTP\/1\.1 1\d\d [^\r]*\r\n\r\n)+/, '');
   const [head = '', ...rest] = text.split('\r\n\r\n');
   const [line = '', ...lines] = head.split('\r\n');
-  const headers = Object.fromEntries(lines.map((each) => [each.slice(0, each.indexOf(':')).toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]));
+  const headers = Object.fromEntries(
+    lines.map((each) => [each.slice(0, each.indexOf(':')).toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]),
+  );
   return { status: Number(line.split(' ')[1] ?? 0), headers, body: rest.join('\r\n\r\n'), tookMs };
 }

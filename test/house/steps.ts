@@ -6,7 +6,15 @@ import type { Entry } from '../../src/store/store.ts';
 /** How the chosen step goes wrong. */
 export type Mishap = 'failure' | 'error' | 'throw' | 'hang' | 'leave';
 
-export const stepNames = ['digest.mac', 'keys.find', 'body.read', 'http.send', 'answer.bytes', 'source.read', 'ledger.append'] as const;
+export const stepNames = [
+  'digest.mac',
+  'keys.find',
+  'body.read',
+  'http.send',
+  'answer.bytes',
+  'source.read',
+  'ledger.append',
+] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** Counts what a call asks of the world, and lets the n-th time go wrong. */

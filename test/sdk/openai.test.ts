@@ -21,7 +21,12 @@ const weather = {
   type: 'function',
   function: {
     name: 'weather',
-    parameters: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } }, required: ['city'], additionalProperties: false },
+    parameters: {
+      type: 'object',
+      properties: { city: { type: 'string' }, days: { type: 'integer' } },
+      required: ['city'],
+      additionalProperties: false,
+    },
   },
 } as const;
 
@@ -45,7 +50,11 @@ describe.each(majors)('%s', (_name, OpenAI) => {
   });
 
   test('streams, without a usage frame that nobody asked for', async () => {
-    const stream = await client().chat.completions.create({ model: 'sandbox/echo', stream: true, messages: [{ role: 'user', content: 'one two three' }] });
+    const stream = await client().chat.completions.create({
+      model: 'sandbox/echo',
+      stream: true,
+      messages: [{ role: 'user', content: 'one two three' }],
+    });
     let text = '';
     const shapes: number[] = [];
     for await (const chunk of stream) {
@@ -66,7 +75,10 @@ describe.each(majors)('%s', (_name, OpenAI) => {
     });
     let last: unknown;
     for await (const chunk of stream) last = chunk;
-    expect(last).toMatchObject({ choices: [], usage: { prompt_tokens: expect.any(Number), completion_tokens: expect.any(Number) } });
+    expect(last).toMatchObject({
+      choices: [],
+      usage: { prompt_tokens: expect.any(Number), completion_tokens: expect.any(Number) },
+    });
   });
 
   test('calls a tool, whole and streamed, and goes on with its result', async () => {
@@ -78,12 +90,20 @@ describe.each(majors)('%s', (_name, OpenAI) => {
     if (call?.type !== 'function') throw new Error('no function was called');
     expect(JSON.parse(call.function.arguments)).toMatchObject({ city: expect.any(String) });
 
-    const streamed = await client().chat.completions.stream({ ...body, messages: [question], tools: [weather] }).finalChatCompletion();
-    expect(streamed.choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { name: 'weather', arguments: call.function.arguments } });
+    const streamed = await client()
+      .chat.completions.stream({ ...body, messages: [question], tools: [weather] })
+      .finalChatCompletion();
+    expect(streamed.choices[0]?.message.tool_calls?.[0]).toMatchObject({
+      function: { name: 'weather', arguments: call.function.arguments },
+    });
 
     const after = await client().chat.completions.create({
       model: 'sandbox/echo',
-      messages: [question, { role: 'assistant', tool_calls: [call] }, { role: 'tool', tool_call_id: call.id, content: 'sunny' }],
+      messages: [
+        question,
+        { role: 'assistant', tool_calls: [call] },
+        { role: 'tool', tool_call_id: call.id, content: 'sunny' },
+      ],
       tools: [weather],
     });
     expect(after.choices[0]).toMatchObject({ finish_reason: 'stop', message: { content: expect.any(String) } });
@@ -100,7 +120,11 @@ describe.each(majors)('%s', (_name, OpenAI) => {
           strict: true,
           schema: {
             type: 'object',
-            properties: { name: { type: 'string' }, age: { type: 'integer' }, role: { type: 'string', enum: ['admin', 'user'] } },
+            properties: {
+              name: { type: 'string' },
+              age: { type: 'integer' },
+              role: { type: 'string', enum: ['admin', 'user'] },
+            },
             required: ['name', 'age', 'role'],
             additionalProperties: false,
           },
@@ -149,11 +173,16 @@ describe.each(majors)('%s', (_name, OpenAI) => {
 });
 
 test('every call of a known key is a record, the refused ones too, and the totals are their sum', async () => {
-  const rows = await administer<{ data: { status: number; cost_usd: string | null; usage: { tokens: { total: number } } }[] }>(trestle, '/admin/v1/requests?limit=1000');
+  const rows = await administer<{
+    data: { status: number; cost_usd: string | null; usage: { tokens: { total: number } } }[];
+  }>(trestle, '/admin/v1/requests?limit=1000');
   expect(rows.data.map(({ status }) => status)).toContainValues([200, 400, 404]);
   const { data } = await administer<{ data: { requests: number; tokens: { total: number } }[] }>(
     trestle,
     '/admin/v1/usage?from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z',
   );
-  expect(data[0]).toMatchObject({ requests: rows.data.length, tokens: { total: rows.data.reduce((sum, row) => sum + row.usage.tokens.total, 0) } });
+  expect(data[0]).toMatchObject({
+    requests: rows.data.length,
+    tokens: { total: rows.data.reduce((sum, row) => sum + row.usage.tokens.total, 0) },
+  });
 });

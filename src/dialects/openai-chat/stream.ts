@@ -45,6 +45,7 @@ export const stream: StreamCodec<ChatEvent> = {
       end: () => chunks.flush(),
     };
   },
+  endMark: [{ data: '[DONE]' }],
 };
 
 const cutShort = 'The provider ended its stream before the answer was whole.';

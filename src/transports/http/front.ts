@@ -67,7 +67,10 @@ function unknownRoute(method: string, path: string, known: readonly { method: st
   if (others.length > 0) {
     return new Failure('method-unsupported', `${method} is not served on ${shown}; use ${others.join(' or ')}.`);
   }
-  return new Failure('route-unknown', `There is nothing at ${method} ${shown}; GET /openapi.json lists what is served.`);
+  return new Failure(
+    'route-unknown',
+    `There is nothing at ${method} ${shown}; GET /openapi.json lists what is served.`,
+  );
 }
 
 function drainingFailure(): Failure {

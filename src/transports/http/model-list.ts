@@ -43,7 +43,8 @@ function spelled({ id, ownedBy }: ListedModel): JsonObject {
 
 function one(models: readonly ListedModel[], id: string): JsonObject {
   const found = models.find((model) => model.id === id);
-  if (found === undefined) throw new Failure('model-unknown', `There is no model ${JSON.stringify(id.slice(0, 200))} here.`);
+  if (found === undefined)
+    throw new Failure('model-unknown', `There is no model ${JSON.stringify(id.slice(0, 200))} here.`);
   return spelled(found);
 }
 

@@ -20,7 +20,10 @@ function wired(text: string, sight: Partial<Sight> = {}): StreamChunk {
 }
 
 /** A streamed answer of these chunks, then perhaps a failure, with what was told of its end. */
-function answerOf(chunks: readonly StreamChunk[], options: { readonly fails?: Failure; readonly unwritable?: Failure } = {}) {
+function answerOf(
+  chunks: readonly StreamChunk[],
+  options: { readonly fails?: Failure; readonly unwritable?: Failure } = {},
+) {
   const ended: Outcome[] = [];
   const left = [...chunks];
   const reply: StreamReply = {
@@ -52,10 +55,14 @@ describe('a streamed answer', () => {
   });
 
   test('that breaks off ends with the dialect’s error frame and no end mark', async () => {
-    const { ended, response } = answerOf([wired('data: {"a":1}\n\n')], { fails: new Failure('provider-garbled', 'cut') });
+    const { ended, response } = answerOf([wired('data: {"a":1}\n\n')], {
+      fails: new Failure('provider-garbled', 'cut'),
+    });
     const [first, error, ...rest] = (await response.text()).split('\n\n');
     expect(first).toBe('data: {"a":1}');
-    expect(JSON.parse(error?.slice('data: '.length) ?? '')).toMatchObject({ error: { message: expect.stringContaining('cut') } });
+    expect(JSON.parse(error?.slice('data: '.length) ?? '')).toMatchObject({
+      error: { message: expect.stringContaining('cut') },
+    });
     expect(rest).toEqual(['']);
     expect(ended).toMatchObject([{ kind: 'failed', failure: { kind: 'provider-garbled' } }]);
   });
