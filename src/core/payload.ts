@@ -25,8 +25,3 @@ export function received<T>(dialect: DialectName, body: WireBody, decode: (body:
     },
   };
 }
-
-/** A payload that somebody built: it has no wire form until a dialect spells it. */
-export function composed<T>(value: T): Payload<T> {
-  return { value };
-}

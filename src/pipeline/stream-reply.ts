@@ -57,7 +57,7 @@ function chunksOf(source: ByteSource, { call, offer, provider }: Asked): Chunks 
   const { dialect } = offer;
   const sameDialect = call.dialect === dialect.name;
   const asked = offer.adjust?.usageUnasked !== true;
-  const eye = dialect.peek.stream({ hideUsage: sameDialect && asked && !call.envelope.streamUsage });
+  const eye = dialect.peek.stream({ hideUsage: asked && !call.envelope.streamUsage });
   const chunk = sameDialect ? forwarded(dialect) : decoded(dialect);
   return {
     async next() {

@@ -32,5 +32,7 @@ function parsed(bytes: Uint8Array, provider: string): { readonly [member: string
     throw new Failure('provider-garbled', `${provider} answered with something that is no JSON.`, { cause });
   }
   if (!isJsonObject(value)) throw new Failure('provider-garbled', `${provider} answered with JSON that is no object.`);
+  if (Object.keys(value).length === 0)
+    throw new Failure('provider-garbled', `${provider} answered with an empty object.`);
   return value;
 }

@@ -43,7 +43,9 @@ interface Head {
  * that entries stand in the order in which things happened.
  */
 export function openJournal(call: Call & Authenticated, clock: Clock, append: (entry: Entry) => void): OpenJournal {
-  const lost: Loss[] = [];
+  /** What the next attempt loses, told before it begins, and what the current one lost. */
+  let losing: Loss[] = [];
+  let lost: readonly Loss[] = [];
   const abandoned: Entry[] = [];
   let request: Received | undefined;
   let current: AttemptRecord | undefined;
@@ -75,12 +77,14 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
     get current() {
       return current;
     },
-    lost: (loss) => lost.push(loss),
+    lost: (loss) => void losing.push(loss),
     received(read) {
       request = read;
     },
     begin(target) {
       if (current !== undefined) abandon(current);
+      lost = losing;
+      losing = [];
       current = attemptRecord(target, (current?.number ?? 0) + 1, clock);
       return current;
     },

@@ -1,5 +1,4 @@
 import type { Authenticated, Call, Received, Target } from '../../src/core/call.ts';
-import { composed } from '../../src/core/payload.ts';
 import type { Reply, Sight } from '../../src/core/reply.ts';
 
 /** A call as a door makes it, with what a test wants to be different. */
@@ -20,7 +19,7 @@ export function fakeCall(changes: Partial<Call> = {}): Call {
 export function fakeReceived(changes: Partial<Received> = {}): Received {
   return {
     envelope: { model: 'm', stream: false, streamUsage: false, choices: 1, unmeasured: [], bytes: 400 },
-    payload: composed({ model: 'm', messages: [], stream: false }),
+    payload: { value: { model: 'm', messages: [], stream: false } },
     wishes: { strict: false, tags: [] },
     ...changes,
   };
@@ -44,7 +43,7 @@ export function fakeReply(sight: Sight = { ...nothingSeen, terminal: true }): Re
   return {
     kind: 'whole',
     origin: { provider: 'a', model: 'm1', attempts: 1, lost: [], headers: {} },
-    payload: composed({ id: 'x', model: 'm1', choices: [] }),
+    payload: { value: { id: 'x', model: 'm1', choices: [] } },
     sight,
   };
 }

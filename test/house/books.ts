@@ -41,6 +41,16 @@ export async function rowsOf(trestle: Started): Promise<readonly Row[]> {
   }
 }
 
+/** The records of these calls by id, once all are there: an error is on record soon after it was told, not before. */
+export async function rowsFor(trestle: Started, ids: readonly string[]): Promise<ReadonlyMap<string, readonly Row[]>> {
+  let found: ReadonlyMap<string, readonly Row[]> = new Map();
+  await becomes(async () => {
+    found = Map.groupBy(await rowsOf(trestle), ({ id }) => id);
+    return ids.every((id) => found.has(id));
+  }, 5_000);
+  return found;
+}
+
 /** Asks again until it holds, for so long; answers whether it does. */
 export async function becomes(holds: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
   const until = performance.now() + withinMs;

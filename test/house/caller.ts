@@ -18,10 +18,12 @@ export function caller(url: string, bytes: string, { deaf }: { readonly deaf?: t
   const socket = connect(Number(port), hostname);
   const decoder = new TextDecoder();
   let heard = '';
+  const hear = (piece: Uint8Array | string): void => {
+    heard += typeof piece === 'string' ? piece : decoder.decode(new Uint8Array(piece), { stream: true });
+  };
   socket.on('error', () => undefined);
   if (deaf === true) socket.pause();
-  else
-    socket.on('data', (piece) => void (heard += decoder.decode(new Uint8Array(Buffer.from(piece)), { stream: true })));
+  else socket.on('data', hear);
   socket.write(bytes);
   return {
     socket,

@@ -98,7 +98,9 @@ function inbound(
           if (piece === undefined) source.ended = true;
           return piece;
         },
-        cancel: () => void (source.cancelled += 1),
+        cancel() {
+          source.cancelled += 1;
+        },
       };
     },
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { type Started, startTrestle } from '../started.ts';
 import { type Fault, type HostileUpstream, hostileUpstream, textOf } from '../upstream/hostile.ts';
-import { type Row, rowsOf } from './books.ts';
+import { type Row, rowsFor } from './books.ts';
 
 /** Two providers behind one alias, at a started Trestle: what the first does wrong, and whether the second is asked. */
 interface Case {
@@ -128,8 +128,8 @@ async function ask(
     body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }], stream }),
   });
   const text = await response.text();
-  const row = async (): Promise<Row | undefined> =>
-    (await rowsOf(trestle)).find(({ id }) => id === response.headers.get('x-request-id'));
+  const id = response.headers.get('x-request-id') ?? '';
+  const row = async (): Promise<Row | undefined> => (await rowsFor(trestle, [id])).get(id)?.[0];
   return { response, text, row };
 }
 

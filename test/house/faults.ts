@@ -16,7 +16,11 @@ export interface FaultCase {
   readonly heavy?: true;
 }
 
-const of = (name: string, fault: Fault, whole: Endings, stream: Endings = whole): FaultCase => ({
+const of = (
+  name: string,
+  fault: Fault,
+  ...[whole, stream = whole]: readonly [whole: Endings, stream?: Endings]
+): FaultCase => ({
   name,
   fault,
   whole,
@@ -68,6 +72,7 @@ export const faultCases: readonly FaultCase[] = [
   of('text', { kind: 'content-type', type: 'text/plain' }, 'answer', 502),
   of('an empty body', { kind: 'empty' }, 502),
   of('204', { kind: 'no-content' }, 502),
+  of('a huge header and an empty object', { kind: 'headers-huge' }, 502),
   heavy(of('headers without end', { kind: 'headers-endless' }, 502)),
   heavy(of('informational answers without end', { kind: 'informational-flood' }, 504)),
   of('a head that is no HTTP', { kind: 'head-garbage' }, 502),

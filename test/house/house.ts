@@ -81,12 +81,17 @@ export async function testHouse(options: TestHouseOptions = {}): Promise<TestHou
     store,
     logged,
     ask: async (body, asking) => await house.answer(request(body, asking)),
-    records: async () => (await store.ledger.requests({ limit: 1000 })).data.toReversed(),
+    records: async () => (await allRecords(store)).toReversed(),
     async close() {
       await store.close();
       remove();
     },
   };
+}
+
+async function allRecords({ ledger }: Pick<Store, 'ledger'>, after?: string): Promise<readonly RequestRecord[]> {
+  const { data, next } = await ledger.requests({ limit: 1000, ...(after === undefined ? {} : { after }) });
+  return next === undefined ? data : [...data, ...(await allRecords({ ledger }, next))];
 }
 
 /** A request as it comes in at the data address. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killRound } from './round.ts';
 
-/** `bin/bun test/kill/run.ts [times]`: kills a writing Trestle so many times (1,000) and counts what was lost. */
+/** `bin/bun test/kill/run-store.ts [times]`: kills a writing Trestle so many times (1,000) and counts what was lost. */
 const times = Number(process.argv[2] ?? 1_000);
 /** A fresh directory now and then, so that looking through what is there does not take over. */
 const roundsPerDirectory = 50;
