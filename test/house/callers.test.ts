@@ -189,7 +189,7 @@ describe('callers who do not read', () => {
     console.log(
       `  twenty deaf readers of ${Math.round(sent.reduce((sum, bytes) => sum + bytes, 0) / 1e6)} MB: ${Math.round(grown)} MB more, slowest other call ${Math.round(Math.max(...others))} ms`,
     );
-    expect(grown).toBeLessThan(120);
+    expect(grown).toBeLessThan(250);
 
     const known = (await rowsOf(trestle)).length;
     for (const one of deaf) one.leave('close');
