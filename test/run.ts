@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { root } from './architecture/checks.ts';
 
 /**
@@ -13,13 +14,15 @@ if (!existsSync(recordings)) {
   );
 }
 
-const report = resolve(root, 'node_modules/.cache/trestle-tests.xml');
+const folder = mkdtempSync(join(tmpdir(), 'trestle-tests-'));
+const report = join(folder, 'report.xml');
 const child = Bun.spawn(
   [
     process.execPath,
     'test',
     '--timeout',
     '60000',
+    '--only-failures',
     '--reporter=junit',
     `--reporter-outfile=${report}`,
     ...Bun.argv.slice(2),
@@ -28,6 +31,7 @@ const child = Bun.spawn(
 );
 const code = await child.exited;
 const totals = /<testsuites[^>]*>/.exec(await Bun.file(report).text())?.[0] ?? '';
+rmSync(folder, { recursive: true });
 const tests = count('tests');
 const failed = count('failures') + count('errors');
 const skipped = count('skipped');
