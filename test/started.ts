@@ -43,7 +43,10 @@ export async function startTrestle({ config, directory, environment }: StartOpti
     printed.line(/trestle is ready on (http:\/\/\S+)/),
     child.exited.then(() => undefined),
   ]);
-  if (url === undefined) throw new Error(`Trestle did not start (exit ${child.exitCode}):\n${printed.text()}`);
+  if (url === undefined) {
+    if (directory === undefined) rmSync(home, { recursive: true, force: true });
+    throw new Error(`Trestle did not start (exit ${child.exitCode}):\n${printed.text()}`);
+  }
   return {
     url,
     pid: child.pid,

@@ -49,7 +49,7 @@ beforeAll(async () => {
   trestle = await startTrestle({
     config: `
 retry: { attempts: 2, max_delay_ms: 60 }
-limits: { head_timeout_ms: 1500, idle_timeout_ms: 1500, call_timeout_ms: 6000 }
+limits: { head_timeout_ms: 2000, idle_timeout_ms: 2000, call_timeout_ms: 6000 }
 providers:
 ${providers.join('\n')}
 `,
@@ -252,7 +252,7 @@ test('the next call to each of them is answered as if nothing had been', async (
 test('nothing of all that was ever held in memory', () => {
   const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${trestle.pid}/status`, 'utf8'))?.[1];
   console.log(`  resident memory at its highest: ${Math.round(Number(kilobytes) / 1024)} MB`);
-  expect(Number(kilobytes) / 1024).toBeLessThan(600);
+  expect(Number(kilobytes) / 1024).toBeLessThan(350);
 });
 
 test('what was logged names no error of ours', () => {

@@ -105,7 +105,7 @@ beforeAll(async () => {
   trestle = await startTrestle({
     config: `
 retry: { attempts: 2, max_delay_ms: 60 }
-limits: { head_timeout_ms: 1000, idle_timeout_ms: 1000 }
+limits: { head_timeout_ms: 1500, idle_timeout_ms: 1500 }
 providers:
 ${providers.join('\n')}
 models:

@@ -95,7 +95,7 @@ export const faultCases: readonly FaultCase[] = [
   of('gzip', { kind: 'gzip' }, 'answer'),
   of('half of a gzip', { kind: 'gzip-cut' }, 502),
   of('plain for gzip', { kind: 'gzip-lie' }, 502),
-  heavy(of('a gzip bomb', { kind: 'gzip-bomb', megabytes: 40 }, 502)),
+  heavy(of('a gzip bomb', { kind: 'gzip-bomb', megabytes: 100 }, 502)),
   of('broken JSON', { kind: 'json-invalid' }, 502, 'answer'),
   of('broken UTF-8', { kind: 'utf8-invalid' }, 'answer'),
   heavy(of('a huge answer', { kind: 'huge', bytes: 70_000_000 }, 502, 'error-frame')),

@@ -31,7 +31,10 @@ export interface Mounted {
   answer(request: Request): Promise<Response>;
 }
 
-/** One table decides by the exact path, as it was sent, where a request goes; what is not in it is not there. */
+/**
+ * One table decides by the exact path where a request goes; what is not in it is not there. Bun has resolved `..` and the
+ * like by then, so that another spelling of a door's path is that door, with that door's lock.
+ */
 export function front(tools: FrontTools): (request: Request) => Response | Promise<Response> {
   const doors = new Map(tools.doors.map((door) => [`${door.method} ${door.path}`, door]));
   const exact = new Map(tools.plain.map((route) => [`${route.method} ${route.path}`, route]));
@@ -53,7 +56,7 @@ export function front(tools: FrontTools): (request: Request) => Response | Promi
   };
 }
 
-/** The path of an absolute URL as it stands, without query: never decoded, so that it is matched in one form only. */
+/** The path of an absolute URL, without query; percent-encoding is left as it is. */
 function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3);
   if (start < 0) return '/';
