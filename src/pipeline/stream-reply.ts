@@ -18,18 +18,21 @@ export async function streamReply(answer: InboundResponse, asked: Asked): Promis
     );
   }
   const chunks = chunksOf(source, asked);
-  const first = await begun(chunks, source);
   const watchers: ((chunk: StreamChunk) => void)[] = [];
-  let held: StreamChunk | undefined = first;
+  const told = (chunk: StreamChunk): IteratorResult<StreamChunk, undefined> => {
+    for (const watch of watchers) watch(chunk);
+    return { done: false, value: chunk };
+  };
+  let held: StreamChunk | undefined = await begun(chunks, source);
   return {
     kind: 'stream',
     origin: asked.origin,
     chunks: {
-      async next() {
-        const chunk = held ?? (await chunks.next());
+      next() {
+        const first = held;
+        if (first === undefined) return chunks.next().then(told);
         held = undefined;
-        for (const watch of watchers) watch(chunk);
-        return { done: false, value: chunk };
+        return Promise.resolve(told(first));
       },
     },
     observe: (watch) => void watchers.push(watch),
@@ -59,21 +62,26 @@ function chunksOf(source: ByteSource, { call, offer, provider }: Asked): Chunks 
   const asked = offer.adjust?.usageUnasked !== true;
   const eye = dialect.peek.stream({ hideUsage: asked && !call.envelope.streamUsage });
   const chunk = sameDialect ? forwarded(dialect) : decoded(dialect);
-  return {
-    async next() {
-      for (;;) {
-        const piece = await source.read();
-        if (piece === undefined) {
-          const { torn } = eye.end();
-          if (torn || offer.adjust?.endsUnmarked !== true) throw stoppedShort(torn, provider.name);
-          return chunk(endMark(dialect), { terminal: true, producedBytes: 0, producedFrames: 0 });
-        }
-        const { bytes, sight } = eye.push(piece);
-        if (sight.failure !== undefined) return chunk(bytes, { ...sight, failure: scrubbed(sight.failure, provider) });
-        if (bytes.length > 0 || sight.terminal || sight.usage !== undefined) return chunk(bytes, sight);
-      }
-    },
+  const ended = (): StreamChunk => {
+    const { torn } = eye.end();
+    if (torn || offer.adjust?.endsUnmarked !== true) throw stoppedShort(torn, provider.name);
+    return chunk(endMark(dialect), { terminal: true, producedBytes: 0, producedFrames: 0 });
   };
+  const take = (piece: Uint8Array<ArrayBuffer> | undefined): StreamChunk | Promise<StreamChunk> => {
+    if (piece === undefined) return ended();
+    const { bytes, sight } = eye.push(piece);
+    if (sight.failure !== undefined) return chunk(bytes, { ...sight, failure: scrubbed(sight.failure, provider) });
+    return bytes.length > 0 || sight.terminal || sight.usage !== undefined ? chunk(bytes, sight) : next();
+  };
+  // No `await` here: this runs once for every chunk of every stream.
+  const next = (): Promise<StreamChunk> => {
+    try {
+      return source.read().then(take);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  };
+  return { next };
 }
 
 /** The mark that a caller of this dialect waits for, where the provider ends without one. */

@@ -1,6 +1,6 @@
 import { asFailure, type Failure } from '../../core/failure.ts';
 import type { Lost } from '../../core/loss.ts';
-import type { Outcome, StreamChunk, StreamReply } from '../../core/reply.ts';
+import type { Outcome, Sight, StreamChunk, StreamReply } from '../../core/reply.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { spellFrame } from '../../dialects/sse.ts';
 import { pulledBody } from '../../platform/response-stream.ts';
@@ -28,24 +28,29 @@ export function streamAnswer(reply: StreamReply, headers: Record<string, string>
   };
   const farewell: Uint8Array<ArrayBuffer>[] = [];
 
-  const next = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
-    while (!over) {
-      const bytes = await chunk();
-      if (bytes.length > 0) return bytes;
-    }
-    return farewell.shift();
-  };
-  const chunk = async (): Promise<Uint8Array<ArrayBuffer>> => {
+  const next = (): Promise<Piece> =>
+    over ? Promise.resolve(farewell.shift()) : reply.chunks.next().then(heard, failed);
+  const failed = (thrown: unknown): Promise<Piece> => broken(asFailure(thrown), door, end);
+  const heard = ({ value: chunk }: Heard): Piece | Promise<Piece> => {
+    if (chunk === undefined) return undefined;
     try {
-      const { value } = await reply.chunks.next();
-      if (value === undefined) return nothing;
-      const bytes = spell(value);
-      if (value.sight.failure !== undefined) farewell.push(await broken(value.sight.failure, door, end));
-      else if (value.sight.terminal) await end({ kind: 'complete' });
-      return bytes;
+      const bytes = spell(chunk);
+      if (chunk.sight.terminal || chunk.sight.failure !== undefined) return last(chunk.sight, bytes);
+      return bytes.length > 0 ? bytes : next();
     } catch (thrown) {
-      return await broken(asFailure(thrown), door, end);
+      return failed(thrown);
     }
+  };
+  const last = async ({ failure }: Sight, bytes: Uint8Array<ArrayBuffer>): Promise<Piece> => {
+    if (failure !== undefined) farewell.push(await broken(failure, door, end));
+    else {
+      try {
+        await end({ kind: 'complete' });
+      } catch (thrown) {
+        return await failed(thrown);
+      }
+    }
+    return bytes.length > 0 ? bytes : farewell.shift();
   };
   const left = (): void => {
     door.life.leave();
@@ -56,6 +61,10 @@ export function streamAnswer(reply: StreamReply, headers: Record<string, string>
   headers['x-accel-buffering'] = 'no';
   return new Response(pulledBody(next, left), { status: 200, headers });
 }
+
+/** What is sent next; undefined at the end. */
+type Piece = Uint8Array<ArrayBuffer> | undefined;
+type Heard = IteratorResult<StreamChunk, undefined>;
 
 /** Ends the call as failed and says so in the caller's dialect. A record that could not be written is itself such a failure. */
 async function broken(
@@ -85,7 +94,6 @@ function speller({ dialect, lost }: StreamDoor): (chunk: StreamChunk) => Uint8Ar
 }
 
 const utf8 = new TextEncoder();
-const nothing = new Uint8Array();
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return utf8.encode(text);
