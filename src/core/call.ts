@@ -4,7 +4,7 @@ import type { Loss } from './loss.ts';
 import type { Price } from './money.ts';
 import type { OperationName, RequestOf } from './operation.ts';
 import type { DialectName, Payload } from './payload.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, Sight } from './reply.ts';
 
 /** One thing asked of us, from whatever door. Policies add what they found out; nobody changes what is there. */
 export interface Call<Op extends OperationName = OperationName> {
@@ -79,6 +79,8 @@ export interface Journal {
   begin(target: Target): Attempt;
   /** Something of the request that could not be said to the target. */
   readonly lost: (loss: Loss) => void;
+  /** Something of the answer that could not be said to the caller. */
+  readonly answerLost: (loss: Loss) => void;
 }
 
 /** One attempt at one target; ends with exactly one of `failed` or the reply that comes of it. */
@@ -87,8 +89,8 @@ export interface Attempt {
   readonly number: number;
   /** The provider's head has come. */
   answered(head: { readonly status: number; readonly requestId?: string }): void;
-  /** It came to nothing; nothing of it was forwarded. */
-  failed(failure: Failure): void;
+  /** It came to nothing; nothing of it was forwarded. What was seen of it all the same is charged. */
+  failed(failure: Failure, seen?: Sight): void;
 }
 
 export interface Authenticated {

@@ -31,6 +31,7 @@ export interface ChatRequest extends Carried {
   readonly reasoning?: Reasoning;
   /** The kinds of media the answer may have: `text`, `audio`, `image`. */
   readonly modalities?: readonly string[];
+  /** `auto`, `default` (no better than others), `flex`, `priority` … */
   readonly serviceTier?: string;
   /** The person on whose behalf the caller asks. */
   readonly endUser?: string;
@@ -51,6 +52,8 @@ export type OutputFormat =
   | Opaque;
 
 export interface Reasoning {
+  /** Whether to think at all; absent leaves it to the model, or to the members below, which imply it. */
+  readonly enabled?: boolean;
   /** `none`, `minimal`, `low`, `medium`, `high` … as the vendor writes it. */
   readonly effort?: string;
   /** The most tokens to think with. */
@@ -107,7 +110,8 @@ export interface ReportedUsage {
 
 /**
  * One step of a streamed answer. Deltas are to be joined in order, per choice and kind. A dialect that tells where a part
- * begins and ends numbers them with `part`.
+ * begins and ends numbers them with `part`: `part-start` then comes before everything of the part, a `tool-call-start`
+ * included, and `part-end` after it.
  */
 export type ChatEvent = EventTraits &
   (
@@ -127,7 +131,8 @@ export type ChatEvent = EventTraits &
     | ({ readonly type: 'audio-delta' } & AudioDelta & Delta)
     | { readonly type: 'logprobs'; readonly choice: number; readonly logprobs: Logprobs }
     | { readonly type: 'finish'; readonly choice: number; readonly finish: Finish }
-    | { readonly type: 'usage'; readonly usage: ReportedUsage }
+    /** `soFar`: a later one says more, so only a dialect that tells usage more than once repeats it. */
+    | { readonly type: 'usage'; readonly usage: ReportedUsage; readonly soFar?: true }
     /** The answer is whole. */
     | { readonly type: 'response-end' }
     /** The answer broke off here. */

@@ -1,10 +1,12 @@
 /** The spellings we know. One per folder in `dialects/`. */
-export type DialectName = 'openai-chat';
+export type DialectName = 'openai-chat' | 'anthropic-messages' | 'anthropic-token-count';
 
 /** The wire form of a request or an answer. */
 export interface WireBody {
   readonly kind: 'json';
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of a request: the headers that are part of what its dialect says (`anthropic-version`), by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A canonical value together with the wire form it came in; the wire form is gone once somebody builds a new value. */

@@ -11,7 +11,7 @@ export interface Sight {
   readonly usageInvalid?: boolean;
   /** The dialect's terminal frame (`[DONE]`, `message_stop`) is in this piece. */
   readonly terminal: boolean;
-  /** An error frame in mid-stream. */
+  /** An error frame in mid-stream, or an error object where a whole answer should stand. */
   readonly failure?: Failure;
   /** What was produced, for a charge when no usage comes: bytes of text, and how many frames carried some. */
   readonly producedBytes: number;
@@ -35,6 +35,14 @@ export type Outcome =
   /** The caller went away. */
   | { readonly kind: 'aborted' };
 
+/** Something of the request that the target has no words for and that was brought about otherwise. */
+export interface Emulation {
+  /** The path in the caller's own request: `response_format`, `n`. */
+  readonly path: string;
+  /** How, as a short token: `forced-tool`, `separate-calls`, `fetched`. */
+  readonly how: string;
+}
+
 /** What a reply says of where it came from; a door turns it into headers. */
 export interface Origin {
   readonly provider: string;
@@ -43,6 +51,8 @@ export interface Origin {
   readonly attempts: number;
   /** What of the request could not be said to it. */
   readonly lost: readonly Loss[];
+  /** What of the request was said to it by other means than its own words for it. */
+  readonly emulated: readonly Emulation[];
   readonly headers: Readonly<Record<string, string>>;
 }
 

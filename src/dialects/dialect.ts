@@ -18,6 +18,15 @@ export interface Dialect<Op extends OperationName = OperationName> {
   readonly stream: StreamCodec<EventOf<Op>>;
   readonly failure: FailureCodec;
   readonly peek: Peek;
+  /** Request headers that are part of what this dialect says, lower-case; they come and go with the wire form. */
+  readonly headers: readonly string[];
+  /**
+   * Where a caller of this dialect hands back what another vendor's model must see again unchanged (seals of its thoughts):
+   * in the parts themselves, or, where they have no place for it, in the ids of tool calls.
+   */
+  readonly seals: 'parts' | 'call-ids';
+  /** The name under which this vendor's SDK looks for the id of a request, beside `x-request-id`. */
+  readonly requestIdHeader?: string;
 }
 
 export interface Route {
@@ -36,6 +45,8 @@ export interface Codec<T> {
 export interface RequestCodec<T> extends Codec<T> {
   /** Strict JSON and the few fields a gateway must know; `Failure('request-invalid')` otherwise. */
   envelope(wire: WireBody): Envelope;
+  /** A path in canonical members, as losses are told, in this dialect's own members: where it stands in the caller's request. */
+  locate(value: T, path: string): string;
   /** The permitted changes to a wire form that is otherwise forwarded byte for byte. */
   splice(wire: WireBody, splices: Splices, lost: Lost): WireBody;
 }
@@ -83,7 +94,7 @@ export interface SpelledFailure {
 
 /** A cheap look at answers without decoding them: the fast path's eyes. */
 export interface Peek {
-  /** A whole answer. */
+  /** A whole answer; an error object in its place is the sight's failure. */
   whole(body: WireBody): Sight;
   /** A stream, piece by piece as the network cut it. */
   stream(options: { readonly hideUsage: boolean }): StreamEye;

@@ -111,9 +111,9 @@ function encode(plan: Plan, value: Carried, place: Writing): JsonObject {
     if (one === undefined) continue;
     const spelled = marks[member];
     if (spelled === 'absent' && one === field.otherwise) continue;
-    const path = placed(field, one, spelled);
-    const written = field.write(one, at(place, path), spelled);
-    if (written !== undefined) out = withMember(out, path, written);
+    // Losses are told in canonical members, wherever this dialect would have put them.
+    const written = field.write(one, at(place, member), spelled);
+    if (written !== undefined) out = withMember(out, placed(field, one, spelled), written);
   }
   reportForeign(plan.dialect, value, place);
   return overlay(out, extras, plan.inside);

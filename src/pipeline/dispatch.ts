@@ -1,6 +1,5 @@
 import type { Attempt, Call, Handler, Metered, Received, Targeted } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
-import type { OperationName } from '../core/operation.ts';
 import type { InboundResponse } from '../core/ports.ts';
 import type { Origin } from '../core/reply.ts';
 import type { ConfiguredProvider, Offer } from '../providers/provider.ts';
@@ -48,10 +47,11 @@ export interface Asked {
 
 function offerOf(
   providers: ReadonlyMap<string, ConfiguredProvider>,
-  { target, operation }: { readonly target: Targeted['target']; readonly operation: OperationName },
+  { target, operation, dialect }: Dispatchable,
 ): { readonly provider: ConfiguredProvider; readonly offer: Offer } {
   const provider = providers.get(target.provider);
-  const offer = provider?.kind.operations[operation];
+  const offers: readonly Offer[] = provider?.kind.operations[operation] ?? [];
+  const offer = offers.find((one) => one.dialect.name === dialect) ?? offers[0];
   if (provider === undefined || offer === undefined) {
     throw new Failure('operation-unsupported', `${target.provider} does not offer ${operation}; choose another model.`);
   }
@@ -70,5 +70,5 @@ function headOf({ status, headers }: InboundResponse): { readonly status: number
 }
 
 function originOf({ target }: Dispatchable, { number }: Attempt): Omit<Origin, 'lost'> {
-  return { provider: target.provider, model: target.model, attempts: number, headers: {} };
+  return { provider: target.provider, model: target.model, attempts: number, emulated: [], headers: {} };
 }

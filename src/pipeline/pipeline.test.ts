@@ -15,7 +15,7 @@ interface Greeted {
 
 const reply: Reply = {
   kind: 'whole',
-  origin: { provider: 'p', model: 'm', attempts: 1, lost: [], headers: {} },
+  origin: { provider: 'p', model: 'm', attempts: 1, lost: [], emulated: [], headers: {} },
   payload: { value: { id: '', model: '', choices: [] } as never },
   sight: { terminal: true, producedBytes: 0, producedFrames: 0 },
 };

@@ -46,6 +46,7 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
   /** What the next attempt loses, told before it begins, and what the current one lost. */
   let losing: Loss[] = [];
   let lost: readonly Loss[] = [];
+  const answerLosses: Loss[] = [];
   const abandoned: Entry[] = [];
   let request: Received | undefined;
   let current: AttemptRecord | undefined;
@@ -66,7 +67,7 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
     stream: request?.envelope.stream ?? false,
     endedAt: clock.now(),
     tags: request?.wishes.tags ?? [],
-    lost,
+    lost: [...lost, ...answerLosses],
     ...attemptFields(current),
     ...optional('endUser', request?.wishes.endUser ?? request?.envelope.endUser),
     ...optional('metadata', request?.wishes.metadata),
@@ -78,6 +79,7 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
       return current;
     },
     lost: (loss) => void losing.push(loss),
+    answerLost: ({ path, why }) => void answerLosses.push({ path: `answer.${path}`, why }),
     received(read) {
       request = read;
     },

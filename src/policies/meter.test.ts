@@ -45,7 +45,7 @@ function streamReply(sights: readonly Sight[], ended: Outcome[]): Reply {
   const left = sights.map((sight): StreamChunk => ({ events: [], sight }));
   return {
     kind: 'stream',
-    origin: { provider: 'a', model: 'm1', attempts: 1, lost: [], headers: {} },
+    origin: { provider: 'a', model: 'm1', attempts: 1, lost: [], emulated: [], headers: {} },
     chunks: {
       async next() {
         const value = left.shift();

@@ -46,7 +46,7 @@ test('without a credential nothing is signed', () => {
 test('configured oddities are added to those of the kind', () => {
   const adjust = { without: ['seed'], renamed: { max_completion_tokens: 'max_tokens' }, usageUnasked: true };
   const of = (kind: typeof groq) =>
-    configure({ name: 'x', kind, baseUrl: 'http://127.0.0.1:9', adjust }, http).kind.operations.chat?.adjust;
+    configure({ name: 'x', kind, baseUrl: 'http://127.0.0.1:9', adjust }, http).kind.operations.chat?.[0].adjust;
   expect(of(openaiCompatible)).toEqual(adjust);
   expect(of(groq)).toEqual({ ...adjust, without: ['logprobs', 'top_logprobs', 'logit_bias', 'seed'] });
 });

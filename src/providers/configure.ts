@@ -46,11 +46,12 @@ function withoutScheme(value: string): string {
 function adjusted(operations: Provider['operations'], { without, renamed, ...rest }: Adjust): Provider['operations'] {
   const { chat } = operations;
   if (chat === undefined) return operations;
+  const [first, ...others] = chat;
   const adjust: Adjust = {
-    ...chat.adjust,
+    ...first.adjust,
     ...rest,
-    without: [...(chat.adjust?.without ?? []), ...(without ?? [])],
-    renamed: { ...chat.adjust?.renamed, ...renamed },
+    without: [...(first.adjust?.without ?? []), ...(without ?? [])],
+    renamed: { ...first.adjust?.renamed, ...renamed },
   };
-  return { ...operations, chat: { ...chat, adjust } };
+  return { ...operations, chat: [{ ...first, adjust }, ...others] };
 }

@@ -8,10 +8,12 @@ export const groq: Provider = {
   baseUrl: 'https://api.groq.com/openai/v1',
   auth: bearer('GROQ_API_KEY'),
   operations: {
-    chat: {
-      dialect: openaiChat,
-      path: '/chat/completions',
-      adjust: { without: ['logprobs', 'top_logprobs', 'logit_bias'] },
-    },
+    chat: [
+      {
+        dialect: openaiChat,
+        path: '/chat/completions',
+        adjust: { without: ['logprobs', 'top_logprobs', 'logit_bias'] },
+      },
+    ],
   },
 };

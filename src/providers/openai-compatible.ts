@@ -6,5 +6,5 @@ import type { Provider } from './provider.ts';
 export const openaiCompatible: Provider = {
   name: 'openai-compatible',
   auth: optionalBearer(),
-  operations: { chat: { dialect: openaiChat, path: '/chat/completions' } },
+  operations: { chat: [{ dialect: openaiChat, path: '/chat/completions' }] },
 };

@@ -6,5 +6,5 @@ export const openai: Provider = {
   name: 'openai',
   baseUrl: 'https://api.openai.com/v1',
   auth: bearer('OPENAI_API_KEY'),
-  operations: { chat: { dialect: openaiChat, path: '/chat/completions' } },
+  operations: { chat: [{ dialect: openaiChat, path: '/chat/completions' }] },
 };

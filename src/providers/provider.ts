@@ -1,6 +1,7 @@
 import type { OperationName } from '../core/operation.ts';
 import type { HttpClient } from '../core/ports.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { ModelTraits } from './model-traits.ts';
 
 /** A kind of provider: a small value. An operation that is absent is not offered. */
 export interface Provider {
@@ -11,8 +12,11 @@ export interface Provider {
   readonly auth: Auth;
   /** It answers inside this house: on without configuration, and takes neither address nor credential. */
   readonly builtIn?: true;
-  readonly operations: { readonly [Op in OperationName]?: Offer<Op> };
+  /** Each operation with the doors where it is offered, the best one first. A caller who speaks a door's dialect is led to it. */
+  readonly operations: { readonly [Op in OperationName]?: Offers<Op> };
 }
+
+export type Offers<Op extends OperationName = OperationName> = readonly [Offer<Op>, ...Offer<Op>[]];
 
 /** One operation at one provider: in which dialect, under which path, with which oddities. */
 export interface Offer<Op extends OperationName = OperationName> {
@@ -21,6 +25,8 @@ export interface Offer<Op extends OperationName = OperationName> {
   readonly path: string;
   /** How its spelling differs from the dialect's. */
   readonly adjust?: Adjust;
+  /** What its models take; the first that matches a model counts. */
+  readonly traits?: readonly ModelTraits[];
 }
 
 /** Differences of a compatible vendor, as data. */

@@ -8,5 +8,5 @@ export const sandbox: Provider = {
   baseUrl: 'http://sandbox.invalid',
   auth: open,
   builtIn: true,
-  operations: { chat: { dialect: openaiChat, path: '/chat/completions' } },
+  operations: { chat: [{ dialect: openaiChat, path: '/chat/completions' }] },
 };

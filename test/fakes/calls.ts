@@ -42,7 +42,7 @@ export const nothingSeen: Sight = { terminal: false, producedBytes: 0, producedF
 export function fakeReply(sight: Sight = { ...nothingSeen, terminal: true }): Reply {
   return {
     kind: 'whole',
-    origin: { provider: 'a', model: 'm1', attempts: 1, lost: [], headers: {} },
+    origin: { provider: 'a', model: 'm1', attempts: 1, lost: [], emulated: [], headers: {} },
     payload: { value: { id: 'x', model: 'm1', choices: [] } },
     sight,
   };

@@ -22,6 +22,7 @@ afterEach(async () => {
 /** A request that each operation answers; a new operation needs its own. */
 const questions: Readonly<Record<Door['operation'], { readonly [member: string]: Json }>> = {
   chat: { model: 'up/m', messages: [{ role: 'user', content: 'Hello' }] },
+  'count-tokens': { model: 'up/m', messages: [{ role: 'user', content: 'Hello' }] },
 };
 
 type Served = Pick<House, 'answer' | 'doors'>;

@@ -16,7 +16,7 @@ const elsewhere: Provider = {
   name: 'elsewhere',
   auth: { environment: [], optional: true, headers: () => ({}) },
   operations: {
-    chat: { dialect: { ...openaiChat, name: 'openai-chat-elsewhere' as 'openai-chat' }, path: '/chat/completions' },
+    chat: [{ dialect: { ...openaiChat, name: 'openai-chat-elsewhere' as 'openai-chat' }, path: '/chat/completions' }],
   },
 };
 const config = `

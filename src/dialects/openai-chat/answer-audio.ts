@@ -1,8 +1,9 @@
 import { isJsonObject } from '../../core/json.ts';
 import type { AudioPart } from '../../core/message.ts';
+import { reportUnsaid } from '../carrying.ts';
 import { type Field, moment, text } from '../field.ts';
 import { mistyped } from '../place.ts';
-import { reportUnsaid, shape } from './carry.ts';
+import { shape } from './carry.ts';
 
 /** The `audio` of an assistant's message: made by the model, or in later requests named by its id. */
 export const answerAudio: Field<AudioPart> = {

@@ -1,9 +1,9 @@
 import type { Failure, FailureKind } from '../../core/failure.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { ErrorAnswer, FailureCodec } from '../dialect.ts';
+import { waitAsked } from '../waiting.ts';
 import { clipped, errorObject, plainWords } from './error-answer.ts';
 import { errorFailure } from './error-kind.ts';
-import { waitAsked } from './waiting.ts';
 
 /** Errors, both ways. https://platform.openai.com/docs/guides/error-codes */
 export const failure: FailureCodec = {

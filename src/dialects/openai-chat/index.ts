@@ -16,4 +16,6 @@ export const openaiChat: Dialect<'chat'> = {
   stream,
   failure,
   peek,
+  headers: [],
+  seals: 'call-ids',
 };

@@ -1,9 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Message, RoleMessage, ToolResultPart } from '../../core/message.ts';
+import { reportUnsaid } from '../carrying.ts';
 import { type Field, list, required, text } from '../field.ts';
 import { at, mistyped, type Writing } from '../place.ts';
 import { readAssistant, writeAssistant } from './assistant.ts';
-import { marked, opaque, reportUnsaid, shape, spelled, unwrapped } from './carry.ts';
+import { marked, opaque, shape, spelled, unwrapped } from './carry.ts';
 import { content } from './content.ts';
 
 /** The conversation. A message of an unknown role (also the old `function`) is carried as it is. */

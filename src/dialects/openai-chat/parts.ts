@@ -1,9 +1,10 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { AudioPart, FilePart, ImagePart, Part, RefusalPart, Source, TextPart } from '../../core/message.ts';
+import { reportUnsaid } from '../carrying.ts';
 import { type Element, type Field, required, text } from '../field.ts';
 import { mistyped, type Writing } from '../place.ts';
 import { cacheBreakpoint } from './cache-breakpoint.ts';
-import { marked, opaque, reportUnsaid, shape, spelled, unwrapped } from './carry.ts';
+import { marked, opaque, shape, spelled, unwrapped } from './carry.ts';
 import { readThinking, writeThinking } from './reasoning.ts';
 import { sourceOfFileData, sourceOfUrl, urlOf } from './source.ts';
 

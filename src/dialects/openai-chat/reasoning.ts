@@ -1,10 +1,11 @@
 import type { Opaque } from '../../core/carried.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { ReasoningPart } from '../../core/message.ts';
+import { reportUnsaid } from '../carrying.ts';
 import { type Field, required, text } from '../field.ts';
 import { without } from '../members.ts';
 import { at, type Reading, type Writing } from '../place.ts';
-import { marked, opaque, reportUnsaid, shape, spelled } from './carry.ts';
+import { marked, opaque, shape, spelled } from './carry.ts';
 
 /** The reasoning that stands beside the content of a message or a delta, and what is left of that without it. */
 export interface ReasoningBeside {

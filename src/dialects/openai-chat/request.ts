@@ -1,10 +1,11 @@
 import type { ChatRequest, Reasoning } from '../../core/chat.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
+import { readBody, writeBody } from '../body.ts';
+import { reportUnsaid } from '../carrying.ts';
 import type { RequestCodec } from '../dialect.ts';
 import { type Field, flag, integer, list, number, required, text, texts } from '../field.ts';
 import { mistyped } from '../place.ts';
-import { readBody, writeBody } from './body.ts';
-import { reportUnsaid, shape } from './carry.ts';
+import { shape } from './carry.ts';
 import { envelope } from './envelope.ts';
 import { messages } from './messages.ts';
 import { outputFormat } from './output-format.ts';
@@ -16,6 +17,7 @@ import { tool } from './tools.ts';
 export const request: RequestCodec<ChatRequest> = {
   envelope,
   splice,
+  locate: (_value, path) => path,
   decode: (wire) => requestShape.decode(readBody(wire, 'request'), { path: '', of: 'request' }),
   encode: (value, lost) => writeBody(requestShape.encode(value, { path: '', lost })),
 };

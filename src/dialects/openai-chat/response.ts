@@ -1,11 +1,11 @@
 import type { ChatResponse, Choice } from '../../core/chat.ts';
 import { isJsonObject } from '../../core/json.ts';
 import type { RoleMessage } from '../../core/message.ts';
+import { readBody, writeBody } from '../body.ts';
 import type { Codec } from '../dialect.ts';
 import { type Element, type Field, integer, list, moment, required, text } from '../field.ts';
 import { mistyped } from '../place.ts';
 import { readAssistant, writeAssistant } from './assistant.ts';
-import { readBody, writeBody } from './body.ts';
 import { marked, shape, spelled } from './carry.ts';
 import { saidFailure } from './error-answer.ts';
 import { finish } from './finish.ts';

@@ -1,9 +1,10 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { CustomCallPart, Part, ToolCallPart } from '../../core/message.ts';
+import { reportUnsaid } from '../carrying.ts';
 import { type Element, type Field, otherwise, required, text } from '../field.ts';
 import { mistyped, type Writing } from '../place.ts';
 import { cacheBreakpoint } from './cache-breakpoint.ts';
-import { opaque, reportUnsaid, shape, unwrapped } from './carry.ts';
+import { opaque, shape, unwrapped } from './carry.ts';
 
 /** One element of `tool_calls`. One of an unknown type is carried as it is. */
 export const toolCall: Element<Part> = {

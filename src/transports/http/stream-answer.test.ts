@@ -28,7 +28,7 @@ function answerOf(
   const left = [...chunks];
   const reply: StreamReply = {
     kind: 'stream',
-    origin: { provider: 'p', model: 'm', attempts: 1, lost: [], headers: {} },
+    origin: { provider: 'p', model: 'm', attempts: 1, lost: [], emulated: [], headers: {} },
     chunks: {
       async next() {
         const value = left.shift();

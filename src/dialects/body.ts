@@ -1,7 +1,7 @@
-import { Failure } from '../../core/failure.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import type { WireBody } from '../../core/payload.ts';
-import { garbled, type Reading } from '../place.ts';
+import { Failure } from '../core/failure.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import type { WireBody } from '../core/payload.ts';
+import { garbled, type Reading } from './place.ts';
 
 /** The JSON object that a body must be. */
 export function readBody(wire: WireBody, of: Reading['of']): JsonObject {
