@@ -20,6 +20,8 @@ test('a price becomes integers per class and call, under every name of its model
       prices: {
         input_mtok: 0.0375,
         cache_read_mtok: 0.08333333333333334,
+        cache_write_mtok: 0.046875,
+        cache_write_1h_mtok: 0.075,
         output_reasoning_mtok: 3,
         requests_kcount: 12,
       },
@@ -27,7 +29,13 @@ test('a price becomes integers per class and call, under every name of its model
   );
   const price = {
     from: 0,
-    perToken: { input: 37_500n, cachedInput: 83_334n, reasoning: 3_000_000n },
+    perToken: {
+      input: 37_500n,
+      cachedInput: 83_334n,
+      cacheWrite: 46_875n,
+      cacheWriteHour: 75_000n,
+      reasoning: 3_000_000n,
+    },
     perRequest: 12_000_000n,
     source: 'list@1',
   };

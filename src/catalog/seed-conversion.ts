@@ -23,7 +23,7 @@ export interface Coverage {
   readonly tiered: number;
   /** Dearer at some hours: always charged at the dearer price. */
   readonly hourly: number;
-  /** With a further price for something not metered here: hours, pages, images, searches, a longer-lived cache. */
+  /** With a further price for something not metered here: hours, pages, images, searches. */
   readonly unmetered: number;
   /** With a match clause that no pattern says exactly. */
   readonly inexact: number;
@@ -43,6 +43,7 @@ const classes: Readonly<Record<string, UsageClass>> = {
   input_mtok: 'input',
   cache_read_mtok: 'cachedInput',
   cache_write_mtok: 'cacheWrite',
+  cache_write_1h_mtok: 'cacheWriteHour',
   input_audio_mtok: 'audioInput',
   output_mtok: 'output',
   output_reasoning_mtok: 'reasoning',

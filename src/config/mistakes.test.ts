@@ -39,7 +39,7 @@ test('an unknown key is refused with the one that was meant', () => {
   ]);
   expect(mistakes('providers:\n  sandbox:\n    prices:\n      echo: { inptu: 1, output: 2 }\n    whatever: 1')).toEqual(
     [
-      'trestle.yaml:4:15 providers.sandbox.prices.echo.inptu: there is no such key; did you mean input? Known here: audio_input, audio_output, cache_write, cached_input, input, output, reasoning, request.',
+      'trestle.yaml:4:15 providers.sandbox.prices.echo.inptu: there is no such key; did you mean input? Known here: audio_input, audio_output, cache_write, cache_write_1h, cached_input, input, output, reasoning, request.',
       'trestle.yaml:5:5 providers.sandbox.whatever: there is no such key. Known here: adjust, api_key, base_url, headers, models, prices, type.',
     ],
   );

@@ -1,23 +1,15 @@
 import type { Price, PricePerToken } from '../core/money.ts';
+import { usageClasses, usageClassNames } from '../core/usage.ts';
 import type { PriceInput } from './schema.ts';
 
 /** A price as it is configured, in force from the beginning of time. */
-export function priceOf(input: PriceInput): Price {
-  const { request } = input;
-  const price: Price = { from: 0, perToken: perTokenOf(input), source: 'configuration' };
+export function priceOf({ request, ...perToken }: PriceInput): Price {
+  const price: Price = { from: 0, perToken: perTokenOf(perToken), source: 'configuration' };
   return request === undefined ? price : { ...price, perRequest: request };
 }
 
 /** A price per call alone means that tokens are free. */
-function perTokenOf(input: PriceInput): PricePerToken {
-  const perToken = {
-    input: input.input ?? 0n,
-    cachedInput: input.cached_input,
-    cacheWrite: input.cache_write,
-    audioInput: input.audio_input,
-    output: input.output ?? 0n,
-    reasoning: input.reasoning,
-    audioOutput: input.audio_output,
-  };
-  return Object.fromEntries(Object.entries(perToken).filter(([, amount]) => amount !== undefined));
+function perTokenOf(input: Omit<PriceInput, 'request'>): PricePerToken {
+  const priced = usageClasses.map((name) => [name, input[usageClassNames[name]]] as const);
+  return { input: 0n, output: 0n, ...Object.fromEntries(priced.filter(([, amount]) => amount !== undefined)) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { picoPerToken, scaledUsd } from '../core/money.ts';
+import { byClassName } from '../core/usage.ts';
 import { parseAddress, parseBaseUrl } from './address.ts';
 import { logLevels } from './config.ts';
 
@@ -63,13 +64,7 @@ const retry = section('attempts', {
 const perToken = usd('per million tokens, with at most 6 decimals', picoPerToken);
 
 const price = section('prices', {
-  input: perToken.optional(),
-  cached_input: perToken.optional(),
-  cache_write: perToken.optional(),
-  audio_input: perToken.optional(),
-  output: perToken.optional(),
-  reasoning: perToken.optional(),
-  audio_output: perToken.optional(),
+  ...byClassName(() => perToken.optional()),
   request: usd('per call, with at most 9 decimals', (amount) => scaledUsd(amount, 9)).optional(),
 }).refine(
   ({ input, output, request }) => (input === undefined) === (output === undefined) && (input ?? request) !== undefined,

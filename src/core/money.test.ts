@@ -18,6 +18,14 @@ describe('cost', () => {
     expect(costOf({ tokens: { reasoning: 10, cacheWrite: 100 } }, price)).toBe(6_000n + 15_000n);
   });
 
+  test('an hour in the cache has its own price, else that of minutes, else that of input', () => {
+    const hour = { tokens: { cacheWriteHour: 10 } };
+    const written = { ...price.perToken, cacheWrite: picoPerToken('0.2') };
+    expect(costOf(hour, price)).toBe(1_500n);
+    expect(costOf(hour, { ...price, perToken: written })).toBe(2_000n);
+    expect(costOf(hour, { ...price, perToken: { ...written, cacheWriteHour: picoPerToken('0.3') } })).toBe(3_000n);
+  });
+
   test('a price per request is charged once, even where no token was used', () => {
     expect(costOf({ tokens: {} }, { ...price, perRequest: 42n })).toBe(42n);
   });

@@ -30,6 +30,7 @@ export interface PriceTier {
 const chargedAs: { readonly [Class in UsageClass]?: UsageClass } = {
   cachedInput: 'input',
   cacheWrite: 'input',
+  cacheWriteHour: 'cacheWrite',
   audioInput: 'input',
   reasoning: 'output',
   audioOutput: 'output',
@@ -49,15 +50,24 @@ export function costOf(usage: Usage, price: Price): NanoUsd {
 
 function pricesFor({ tokens }: Usage, { perToken, tiers }: Price): PricePerToken {
   if (tiers === undefined) return perToken;
-  const input = (tokens.input ?? 0) + (tokens.cachedInput ?? 0) + (tokens.cacheWrite ?? 0) + (tokens.audioInput ?? 0);
+  const input = inputClasses.reduce((sum, name) => sum + (tokens[name] ?? 0), 0);
   return tiers.findLast(({ above }) => input > above)?.perToken ?? perToken;
 }
+
+/** The classes of what goes in. */
+export const inputClasses = [
+  'input',
+  'cachedInput',
+  'cacheWrite',
+  'cacheWriteHour',
+  'audioInput',
+] as const satisfies readonly UsageClass[];
 
 function priceOf(name: UsageClass, prices: PricePerToken): PicoUsd {
   const own = prices[name];
   if (own !== undefined) return own;
   const other = chargedAs[name];
-  return other === undefined ? 0n : (prices[other] ?? 0n);
+  return other === undefined ? 0n : priceOf(other, prices);
 }
 
 const decimal = /^(-?)(\d{1,12})(?:\.(\d{1,12}))?$/;

@@ -1,18 +1,39 @@
 /**
  * What a call consumed, in classes that never overlap: a cached token is not counted as input again, a reasoning
- * token not as output again. A class that is absent was not reported; `0` was reported as none.
+ * token not as output again. A class that is absent was not reported; `0` was reported as none. Each with the name under
+ * which configuration, management and the store know it.
  */
-export const usageClasses = [
-  'input',
-  'cachedInput',
-  'cacheWrite',
-  'audioInput',
-  'output',
-  'reasoning',
-  'audioOutput',
-] as const;
+export const usageClassNames = {
+  input: 'input',
+  cachedInput: 'cached_input',
+  /** Written to a cache for its usual time, minutes. */
+  cacheWrite: 'cache_write',
+  /** Written to a cache for an hour, which costs more. */
+  cacheWriteHour: 'cache_write_1h',
+  audioInput: 'audio_input',
+  output: 'output',
+  reasoning: 'reasoning',
+  audioOutput: 'audio_output',
+} as const;
 
-export type UsageClass = (typeof usageClasses)[number];
+export type UsageClass = keyof typeof usageClassNames;
+export type UsageClassName = (typeof usageClassNames)[UsageClass];
+
+/** Every class, in the order in which they are told. */
+export const usageClasses = Object.keys(usageClassNames) as readonly UsageClass[];
+
+/** Something of each class, by the names outside. Undefined where `of` has nothing. */
+export function byClassName<T>(of: (name: UsageClass) => T): { readonly [Name in UsageClassName]: T } {
+  const named = usageClasses.map((name) => [usageClassNames[name], of(name)]);
+  return Object.fromEntries(named);
+}
+
+/** The other way round: something of each class, out of what has it by the names outside. */
+export function byClass<T>(found: { readonly [Name in UsageClassName]: T }): { readonly [Class in UsageClass]: T } {
+  const named = usageClasses.map((name) => [name, found[usageClassNames[name]]]);
+  // A member for each class, whose type the argument has checked.
+  return Object.fromEntries(named) as { readonly [Class in UsageClass]: T };
+}
 
 export interface Usage {
   /** Tokens per class. */

@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { formatUsd, type PicoUsd, type Price, type PricePerToken } from '../core/money.ts';
+import { byClassName } from '../core/usage.ts';
 import type { ListedModel } from './context.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 
-const perMillionFields = {
-  input: z.string().optional(),
-  cached_input: z.string().optional(),
-  cache_write: z.string().optional(),
-  audio_input: z.string().optional(),
-  output: z.string().optional(),
-  reasoning: z.string().optional(),
-  audio_output: z.string().optional(),
-};
+const perMillionFields = byClassName(() => z.string().optional());
 const pricesShape = z
   .object({
     ...perMillionFields,
@@ -67,16 +60,7 @@ function spellPrice({ perToken, perRequest, tiers }: Price): z.input<typeof pric
 }
 
 function spellPerToken(price: PricePerToken): { readonly [name in keyof typeof perMillionFields]?: string } {
-  const spelled = {
-    input: price.input,
-    cached_input: price.cachedInput,
-    cache_write: price.cacheWrite,
-    audio_input: price.audioInput,
-    output: price.output,
-    reasoning: price.reasoning,
-    audio_output: price.audioOutput,
-  };
-  const known = Object.entries(spelled).flatMap(([name, amount]) =>
+  const known = Object.entries(byClassName((name) => price[name])).flatMap(([name, amount]) =>
     amount === undefined ? [] : ([[name, amount]] as const),
   );
   return Object.fromEntries(known.map(([name, amount]) => [name, perMillion(amount)]));

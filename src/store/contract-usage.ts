@@ -20,6 +20,7 @@ export function usageContract({ test, expect }: Bench, open: OpenNamed): void {
       input: 2,
       cachedInput: 4,
       cacheWrite: 6,
+      cacheWriteHour: 14,
       audioInput: 8,
       output: 10,
       reasoning: 12,

@@ -1,5 +1,6 @@
 import type { Entry } from '../store.ts';
 import type { Row } from './batch.ts';
+import { tokenColumns } from './token-columns.ts';
 
 /** The columns of an entry, in the order in which `entryRow` fills them. */
 export const entryColumns = [
@@ -25,13 +26,7 @@ export const entryColumns = [
   'failure',
   'upstream_status',
   'upstream_request_id',
-  'input',
-  'cached_input',
-  'cache_write',
-  'audio_input',
-  'output',
-  'reasoning',
-  'audio_output',
+  ...tokenColumns,
   'reported_cost',
   'basis',
   'cost',
@@ -41,6 +36,8 @@ export const entryColumns = [
   'lost',
   'flags',
 ] as const;
+
+export type EntryColumn = (typeof entryColumns)[number];
 
 /** An entry as values. One literal, because it is built for every call. */
 export function entryRow(sequence: number, entry: Entry): Row {
@@ -71,6 +68,7 @@ export function entryRow(sequence: number, entry: Entry): Row {
     tokens.input ?? null,
     tokens.cachedInput ?? null,
     tokens.cacheWrite ?? null,
+    tokens.cacheWriteHour ?? null,
     tokens.audioInput ?? null,
     tokens.output ?? null,
     tokens.reasoning ?? null,

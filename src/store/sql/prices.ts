@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Price } from '../../core/money.ts';
+import { byClassName, usageClassNames } from '../../core/usage.ts';
 import type { PriceRecord, Prices } from '../store.ts';
 import type { Row } from './batch.ts';
 import { present } from './present.ts';
 import { readTiers, writtenTiers } from './price-tiers.ts';
 import type { PriceRow, Schema } from './schema.ts';
+import { perClass, tokenColumns } from './token-columns.ts';
 import type { Writer } from './writer.ts';
 
 export interface PriceTools {
@@ -38,13 +40,7 @@ function priceRow({ provider, model, price }: PriceRecord): PriceRow {
     provider,
     model,
     valid_from: price.from,
-    input: digits(perToken.input),
-    cached_input: digits(perToken.cachedInput),
-    cache_write: digits(perToken.cacheWrite),
-    audio_input: digits(perToken.audioInput),
-    output: digits(perToken.output),
-    reasoning: digits(perToken.reasoning),
-    audio_output: digits(perToken.audioOutput),
+    ...byClassName((name) => digits(perToken[name])),
     per_request: digits(price.perRequest),
     tiers: writtenTiers(price.tiers),
     source: price.source,
@@ -62,29 +58,12 @@ function priceRows(database: Kysely<Schema>) {
     .select(amounts.map((name) => sql<string | null>`cast(${sql.ref(name)} as text)`.as(name)));
 }
 
-const amounts = [
-  'input',
-  'cached_input',
-  'cache_write',
-  'audio_input',
-  'output',
-  'reasoning',
-  'audio_output',
-  'per_request',
-] as const;
+const amounts = [...tokenColumns, 'per_request'] as const;
 
 function priceRecord(row: PriceRow): PriceRecord {
   const price: Price = {
     from: row.valid_from,
-    perToken: present({
-      input: amount(row.input),
-      cachedInput: amount(row.cached_input),
-      cacheWrite: amount(row.cache_write),
-      audioInput: amount(row.audio_input),
-      output: amount(row.output),
-      reasoning: amount(row.reasoning),
-      audioOutput: amount(row.audio_output),
-    }),
+    perToken: perClass(byClassName((name) => amount(row[usageClassNames[name]]))),
     source: row.source,
     ...present({ perRequest: amount(row.per_request), tiers: readTiers(row.tiers) }),
   };

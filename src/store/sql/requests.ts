@@ -1,8 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Listed, Page, RequestRecord } from '../store.ts';
+import { type EntryColumn, entryColumns } from './entry.ts';
 import { cutOf, listed } from './page.ts';
 import { present } from './present.ts';
 import type { Schema } from './schema.ts';
+import { perClass } from './token-columns.ts';
 
 /** The records of calls, newest first: each page is found by its position, however many there are. */
 export async function listRequests(database: Kysely<Schema>, page: Page): Promise<Listed<RequestRecord>> {
@@ -25,41 +27,10 @@ function requestRows(database: Kysely<Schema>) {
 
 type RequestRow = Awaited<ReturnType<ReturnType<typeof requestRows>['execute']>>[number];
 
-const plainColumns = [
-  'sequence',
-  'request_id',
-  'key_id',
-  'project_id',
-  'organisation_id',
-  'dialect',
-  'operation',
-  'stream',
-  'requested_model',
-  'provider',
-  'model',
-  'started_at',
-  'ended_at',
-  'first_byte_ms',
-  'latency_ms',
-  'status',
-  'outcome',
-  'failure',
-  'upstream_status',
-  'upstream_request_id',
-  'input',
-  'cached_input',
-  'cache_write',
-  'audio_input',
-  'output',
-  'reasoning',
-  'audio_output',
-  'basis',
-  'end_user',
-  'tags',
-  'metadata',
-  'lost',
-  'flags',
-] as const;
+type Apart = 'attempt' | 'closing' | 'cost' | 'reported_cost';
+const apart: ReadonlySet<EntryColumn> = new Set<Apart>(['attempt', 'closing', 'cost', 'reported_cost']);
+/** All but those that are read as texts, or stand for one attempt alone. */
+const plainColumns = entryColumns.filter((name) => !apart.has(name)) as readonly Exclude<EntryColumn, Apart>[];
 
 function requestRecord(row: RequestRow): RequestRecord {
   return {
@@ -79,15 +50,7 @@ function requestRecord(row: RequestRow): RequestRecord {
     basis: row.basis,
     attempts: row.attempts,
     usage: {
-      tokens: present({
-        input: row.input,
-        cachedInput: row.cached_input,
-        cacheWrite: row.cache_write,
-        audioInput: row.audio_input,
-        output: row.output,
-        reasoning: row.reasoning,
-        audioOutput: row.audio_output,
-      }),
+      tokens: perClass(row),
       ...present({ reportedCost: row.reported_cost === null ? null : BigInt(row.reported_cost) }),
     },
     tags: list(row.tags),

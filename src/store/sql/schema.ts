@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Role } from '../../core/call.ts';
 import type { FailureKind } from '../../core/failure.ts';
+import type { UsageClassName } from '../../core/usage.ts';
 import type { Entry } from '../store.ts';
 
 /** The tables as Kysely sees them. Amounts are texts: as numbers they would lose digits above 2^53. */
@@ -46,24 +47,20 @@ export interface KeyRow {
   readonly revoked_at: number | null;
 }
 
-export interface PriceRow {
+/** A column for each class of tokens. */
+export type PerClass<T> = { readonly [Name in UsageClassName]: T | null };
+
+export interface PriceRow extends PerClass<string> {
   readonly provider: string;
   readonly model: string;
   readonly valid_from: number;
-  readonly input: string | null;
-  readonly cached_input: string | null;
-  readonly cache_write: string | null;
-  readonly audio_input: string | null;
-  readonly output: string | null;
-  readonly reasoning: string | null;
-  readonly audio_output: string | null;
   readonly per_request: string | null;
   /** JSON, as `price-tiers.ts` spells it. */
   readonly tiers: string | null;
   readonly source: string;
 }
 
-export interface EntryRow {
+export interface EntryRow extends PerClass<number> {
   readonly sequence: number;
   readonly request_id: string;
   readonly attempt: number;
@@ -86,13 +83,6 @@ export interface EntryRow {
   readonly failure: FailureKind | null;
   readonly upstream_status: number | null;
   readonly upstream_request_id: string | null;
-  readonly input: number | null;
-  readonly cached_input: number | null;
-  readonly cache_write: number | null;
-  readonly audio_input: number | null;
-  readonly output: number | null;
-  readonly reasoning: number | null;
-  readonly audio_output: number | null;
   readonly reported_cost: string | null;
   readonly basis: Entry['basis'];
   readonly cost: string | null;

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { Failure } from '../../core/failure.ts';
+import { byClass, byClassName, usageClassNames } from '../../core/usage.ts';
 import type { UsageDimension, UsageQuery, UsageRow } from '../store.ts';
 import type { Schema } from './schema.ts';
+import { tokenColumns } from './token-columns.ts';
 
 /** More rows than this are of no use to a reader, and hold up everybody else's questions. */
 const mostRows = 100_000;
@@ -59,13 +61,7 @@ const sums = [
   sql<number>`count(*) filter (where cost is null)`.as('unpriced'),
   sql<string | null>`cast(sum(cost / 1000000000) as text)`.as('cost_dollars'),
   sql<string | null>`cast(sum(cost % 1000000000) as text)`.as('cost_nanos'),
-  tokens('input'),
-  tokens('cached_input'),
-  tokens('cache_write'),
-  tokens('audio_input'),
-  tokens('output'),
-  tokens('reasoning'),
-  tokens('audio_output'),
+  ...tokenColumns.map(tokens),
 ];
 
 function tokens<Column extends keyof Schema['entries']>(column: Column) {
@@ -83,14 +79,6 @@ function usageRow(row: SummedRow, dimensions: readonly UsageDimension[]): UsageR
     failures: row.failures,
     unpriced: row.unpriced,
     cost: BigInt(row.cost_dollars ?? 0) * 1_000_000_000n + BigInt(row.cost_nanos ?? 0),
-    tokens: {
-      input: row.input ?? 0,
-      cachedInput: row.cached_input ?? 0,
-      cacheWrite: row.cache_write ?? 0,
-      audioInput: row.audio_input ?? 0,
-      output: row.output ?? 0,
-      reasoning: row.reasoning ?? 0,
-      audioOutput: row.audio_output ?? 0,
-    },
+    tokens: byClass(byClassName((name) => row[usageClassNames[name]] ?? 0)),
   };
 }
