@@ -51,22 +51,23 @@ export function recordings(): readonly Recording[] | undefined {
   return read.cases;
 }
 
-/** The recorded cases of one dialect; none without recordings, and the console says so. */
-export function recorded(dialect: string): readonly Recording[] {
+/** The recorded cases of one dialect, or of one endpoint of it; none without recordings, and the console says so. */
+export function recorded(dialect: string, endpoint?: string): readonly Recording[] {
   const all = recordings();
-  if (all !== undefined) return all.filter((one) => one.dialect === dialect);
+  if (all !== undefined) return all.filter((one) => isOf(one, dialect, endpoint));
   console.log(`${dialect}: no recordings here (set TRESTLE_RECORDINGS); only the hand-made cases run`);
   return [];
 }
 
-/** What the recordings' index lists of one dialect; none without recordings. */
-export function indexed(dialect: string): readonly IndexEntry[] {
-  return index === undefined ? [] : index.filter((one) => one.dialect === dialect);
+/** What the recordings' index lists of one dialect, or of one endpoint of it; none without recordings. */
+export function indexed(dialect: string, endpoint?: string): readonly IndexEntry[] {
+  return index === undefined ? [] : index.filter((one) => isOf(one, dialect, endpoint));
 }
 
 export interface IndexEntry {
   readonly id: string;
   readonly dialect: string;
+  readonly endpoint: string;
   readonly status: number;
   readonly framing: string;
 }
@@ -81,6 +82,10 @@ export function handmade(dialect?: string): readonly Recording[] {
       .sort()
       .flatMap((file) => list(JSON.parse(readFileSync(join(folder, name, file), 'utf8')), file)),
   );
+}
+
+function isOf(one: Recording | IndexEntry, dialect: string, endpoint: string | undefined): boolean {
+  return one.dialect === dialect && (endpoint === undefined || one.endpoint === endpoint);
 }
 
 function load(): readonly Recording[] | undefined {

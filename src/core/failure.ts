@@ -31,6 +31,8 @@ export const failures = {
   'operation-unsupported': { status: 400, fault: 'caller', retry: 'never' },
   'resource-unknown': { status: 404, fault: 'caller', retry: 'never' },
   'resource-conflict': { status: 409, fault: 'caller', retry: 'never' },
+  /** It was changed by somebody else since the caller read it. */
+  'precondition-failed': { status: 412, fault: 'caller', retry: 'never' },
   'caller-gone': { status: 499, fault: 'caller', retry: 'never' },
   'deadline-exceeded': { status: 504, fault: 'caller', retry: 'never' },
   /** The vendor judged the request itself; its status and words are kept. */
@@ -67,6 +69,8 @@ export interface FailureDetails {
   readonly extras?: { readonly [member: string]: Json };
   /** How long to wait before another attempt, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Where another attempt may go, if the vendor itself said so, instead of the table's. */
+  readonly retry?: Retry;
   /** For the log alone; never on the wire. */
   readonly cause?: unknown;
 }
@@ -84,7 +88,8 @@ export class Failure extends Error {
   }
 
   get traits(): FailureTraits {
-    return failures[this.kind];
+    const { retry } = this.details;
+    return retry === undefined ? failures[this.kind] : { ...failures[this.kind], retry };
   }
 
   get status(): number {

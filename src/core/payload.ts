@@ -1,5 +1,5 @@
 /** The spellings we know. One per folder in `dialects/`. */
-export type DialectName = 'openai-chat' | 'anthropic-messages' | 'anthropic-token-count';
+export type DialectName = 'openai-chat' | 'openai-embeddings' | 'anthropic-messages' | 'anthropic-token-count';
 
 /** The wire form of a request or an answer. */
 export interface WireBody {

@@ -43,6 +43,27 @@ export interface Digest {
   mac(text: string): string;
 }
 
+/** Keeps secrets that have to be given back, such as a provider's credential. */
+export interface Vault {
+  /** Closes a text up for its purpose; what comes out may be stored anywhere. */
+  seal(text: string, purpose: string): string;
+  /** Opens what was sealed for this purpose; `gateway-storage-failed` if it was not, or by a key that is gone. */
+  open(sealed: string, purpose: string): string;
+  /** Whether it was sealed with the key in use now. */
+  isCurrent(sealed: string): boolean;
+  /** Seals with a new key from now on; what was sealed before can still be opened. */
+  rotate(): Promise<void>;
+  /** Forgets all keys but the one in use: once everything is sealed anew. */
+  forgetOld(): Promise<void>;
+}
+
+/** Texts kept across restarts that can be made anew: what is lost with one is only time. */
+export interface Kept {
+  /** What was last written under a name; undefined if that is nothing, or cannot be read. */
+  read(name: string): string | undefined;
+  write(name: string, text: string): Promise<void>;
+}
+
 /** One call to a provider. */
 export interface HttpClient {
   /**
@@ -53,7 +74,7 @@ export interface HttpClient {
 }
 
 export interface OutboundRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
@@ -75,6 +96,48 @@ export interface ByteSource {
   read(): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Gives the rest up and closes the connection. */
   cancel(): void;
+}
+
+/**
+ * Brings the bytes behind a URL that a caller named. Whatever is wrong with it is the caller's to mend and a
+ * `request-invalid` that says what, but never what a private network answered; an aborted signal's own reason otherwise.
+ */
+export type FetchMedia = (url: string, wanted: WantedMedia) => Promise<Media>;
+
+export interface WantedMedia {
+  readonly kind: MediaKind;
+  readonly signal: AbortSignal;
+  /** Fewer than the operator permits. */
+  readonly maxBytes?: number;
+}
+
+/** What a medium is used as: a file is a document or plain text. */
+export type MediaKind = 'image' | 'file' | 'audio';
+
+export interface Media {
+  /** What the bytes themselves show, whatever the server called them. Without parameters. */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A place that operators open to URLs that callers name, although it is not public or not at a usual port. */
+export type OpenPlace = OpenHost | OpenAddresses;
+
+/** This name alone, wherever it leads to. */
+export interface OpenHost {
+  /** Lower-case, without a dot at its end. */
+  readonly host: string;
+  /** The ports of http and https if absent. */
+  readonly port?: number;
+}
+
+/** Every address that begins with the same bits, under whatever name. */
+export interface OpenAddresses {
+  /** Without brackets. */
+  readonly address: string;
+  /** How many bits. */
+  readonly prefix: number;
+  readonly port?: number;
 }
 
 /** Where our doors stand open. */

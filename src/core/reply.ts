@@ -53,6 +53,8 @@ export interface Origin {
   readonly lost: readonly Loss[];
   /** What of the request was said to it by other means than its own words for it. */
   readonly emulated: readonly Emulation[];
+  /** The answer is our own estimate: the provider has no operation for it. */
+  readonly estimated?: true;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -66,6 +68,8 @@ export interface WholeReply<Op extends OperationName = OperationName> {
 export interface StreamReply<Op extends OperationName = OperationName> {
   readonly kind: 'stream';
   readonly origin: Origin;
+  /** The dialect in whose bytes every chunk comes; absent where chunks may be events alone. */
+  readonly wire?: DialectName;
   readonly chunks: AsyncIterator<StreamChunk<Op>, undefined>;
   /** For policies that only watch: called for every chunk before it leaves. */
   observe(watch: (chunk: StreamChunk<Op>) => void): void;

@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { WireBody } from '../core/payload.ts';
+import { parseJson } from './exact-json.ts';
 import { garbled, type Reading } from './place.ts';
 
 /** The JSON object that a body must be. */
@@ -12,12 +13,15 @@ export function readBody(wire: WireBody, of: Reading['of']): JsonObject {
 }
 
 export function writeBody(body: JsonObject): WireBody {
-  return { kind: 'json', bytes: new TextEncoder().encode(JSON.stringify(body)) };
+  return { kind: 'json', bytes: encoder.encode(JSON.stringify(body)) };
 }
 
-function parsed(wire: WireBody): Json | undefined {
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function parsed({ bytes }: WireBody): Json | undefined {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(wire.bytes));
+    return parseJson(decoder.decode(bytes));
   } catch {
     return undefined;
   }

@@ -27,8 +27,7 @@ export function carryingOf(dialect: DialectName): Carrying {
     }),
     unwrapped(whole, place) {
       if (whole.dialect === dialect) return whole.wire;
-      place.lost({ path: place.path, why: `only-${whole.dialect}` });
-      return undefined;
+      return unsayable(place, `only-${whole.dialect}`);
     },
     spelled: (value, member) => value.spelling?.[dialect]?.[member],
     marked(value, member, word) {
@@ -37,6 +36,12 @@ export function carryingOf(dialect: DialectName): Carrying {
     },
     extras: (value) => value.extras?.[dialect] ?? {},
   };
+}
+
+/** Tells of something whole that has no words where it is being written; so there is nothing to write. */
+export function unsayable(place: Writing, why: string): undefined {
+  place.lost({ path: place.path, why });
+  return undefined;
 }
 
 /** Tells of members of a value that have no words where it is being written. */

@@ -22,9 +22,14 @@ export interface Dialect<Op extends OperationName = OperationName> {
   readonly headers: readonly string[];
   /**
    * Where a caller of this dialect hands back what another vendor's model must see again unchanged (seals of its thoughts):
-   * in the parts themselves, or, where they have no place for it, in the ids of tool calls.
+   * in the parts themselves, or, where they have no place for it, in the ids of tool calls. Absent: nothing is handed back.
    */
-  readonly seals: 'parts' | 'call-ids';
+  readonly seals?: 'parts' | 'call-ids';
+  /**
+   * An answer in the form that this request asked for, which not every provider heeds; the same body if it is in it. Throws
+   * `Failure('provider-garbled')` for one that cannot be brought into it. Absent: there is no such form to ask for.
+   */
+  readonly asAsked?: (answer: WireBody, request: WireBody) => WireBody;
   /** The name under which this vendor's SDK looks for the id of a request, beside `x-request-id`. */
   readonly requestIdHeader?: string;
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { doubleOf } from './exact-json.ts';
 import { at, mistyped, type Reading, type Writing } from './place.ts';
-import type { Shape } from './shape.ts';
 
 /** How one canonical member is spelled. */
 export interface Field<Value> {
@@ -34,8 +34,18 @@ export function otherwise<Value>(field: Field<Value>, value: Value): Field<Value
   return { ...field, otherwise: value };
 }
 
+/** What the wire must say for a value that lacks the member, unless that came from a wire that lacked it too. */
+export function always<Value>(field: Field<Value>, wire: Json): Field<Value> & { readonly always: Json } {
+  return { ...field, always: wire };
+}
+
 export function text(path: string, aliases: readonly string[] = []): Field<string> {
   return plain({ path, aliases, expected: 'a string', is: (found) => typeof found === 'string' });
+}
+
+/** A text that is not empty; an empty one says nothing and stays in the extras. */
+export function filled(field: Field<string>): Field<string> {
+  return { ...field, read: (found, place, path) => (found === '' ? undefined : field.read(found, place, path)) };
 }
 
 export function number(path: string): Field<number> {
@@ -67,19 +77,6 @@ export function moment(path: string): Field<number> {
     expected: 'an integer',
     read: (found) => (Number.isInteger(found) ? { value: Number(found) * 1000 } : undefined),
     write: (value) => Math.floor(value / 1000),
-  };
-}
-
-/** An object of a shape of its own. */
-export function nested<T extends object>(path: string, shape: Shape<T>): Field<T> {
-  return {
-    path,
-    expected: 'an object',
-    read(found, place) {
-      if (!isJsonObject(found)) throw mistyped(place, 'an object', found);
-      return { value: shape.decode(found, place) };
-    },
-    write: (value, place) => shape.encode(value, place),
   };
 }
 
@@ -134,9 +131,18 @@ function plain<Value extends Json>({ is, ...rest }: Plain<Value>): Field<Value> 
     ...rest,
     read(found, place) {
       if (is(found)) return { value: found };
+      const near = doubleOf(found);
+      if (near !== found && is(near)) return { value: near, spelled: JSON.stringify(found) };
       if (place.of === 'answer') return undefined;
       throw mistyped(place, rest.expected, found);
     },
-    write: (value) => value,
+    write: plainly,
   };
+}
+
+/** Writes a value as it is; a number in the very digits that it came in, if it is still that number. */
+export function plainly(value: Json, _place: Writing, spelled: string | undefined): Json {
+  return spelled !== undefined && typeof value === 'number' && Number(spelled) === value
+    ? JSON.rawJSON(spelled)
+    : value;
 }

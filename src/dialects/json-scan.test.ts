@@ -22,7 +22,7 @@ describe('the structure of a body', () => {
   test('names the watched keys below one member, with their paths', () => {
     const text =
       '{"url":"no","tools":[{"url":"no"}],"messages":[{"url":"a"},{"content":[{"u\\u0072l":{"b c":{"url":[]}}},[[{"url":2}]]]}]}';
-    const { watched } = scanJson(utf8Bytes(text), watchFor('messages', ['url', 'file_id']));
+    const { watched } = scanJson(utf8Bytes(text), watchFor({ messages: { keys: ['url', 'file_id'] } }));
     const seen = watched.map(({ key, path, valueStart, valueEnd }) => [key, path, text.slice(valueStart, valueEnd)]);
     expect(seen).toEqual([
       ['url', 'messages[0].url', '"a"'],
@@ -32,11 +32,18 @@ describe('the structure of a body', () => {
     ]);
   });
 
+  test('names the watched keys of each member, as deep as is asked', () => {
+    const text = '{"a":{"x":1,"y":[{"x":2,"z":{"x":3}}]},"b":[{"x":4,"y":{"x":5}}],"c":{"x":6}}';
+    const watch = watchFor({ a: { keys: ['x'], steps: 4 }, b: { keys: ['x', 'y'], steps: 3 } });
+    const paths = scanJson(utf8Bytes(text), watch).watched.map(({ path }) => path);
+    expect(paths).toEqual(['a.x', 'a.y[0].x', 'b[0].x', 'b[0].y']);
+  });
+
   test('names a watched key among many', () => {
     const many = Array.from({ length: 12 }, (_, index) => `"k${index}":{"url":0}`).join(',');
     const { watched } = scanJson(
       utf8Bytes(`{"messages":{${many},"url":1}}`),
-      watchFor('messages', ['url', 'k3', 'k11']),
+      watchFor({ messages: { keys: ['url', 'k3', 'k11'] } }),
     );
     const paths = watched.map(({ path }) => path);
     expect(paths.filter((path) => !path.endsWith('.url'))).toEqual(['messages.k3', 'messages.k11']);

@@ -30,16 +30,26 @@ export interface JsonScan {
   readonly watched: readonly WatchedMember[];
 }
 
-/** Keys to look out for, at any depth below one top-level member. */
-export interface JsonWatch {
-  readonly within: string;
+/** Keys to look out for below top-level members. */
+export type JsonWatch = ReadonlyMap<string, WatchedKeys>;
+
+interface WatchedKeys {
   /** By their hashes. */
   readonly keys: ReadonlyMap<number, string>;
+  /** In numbers of the trail. */
+  readonly deepest: number;
 }
 
-/** Prepares keys for `scanJson`. */
-export function watchFor(within: string, keys: readonly string[]): JsonWatch {
-  return { within, keys: new Map(keys.map((key) => [hashOf(key), key])) };
+/** Prepares keys for `scanJson`, by the top-level member below which they are looked for, at most so many steps from the top. */
+export function watchFor(wanted: {
+  readonly [member: string]: { readonly keys: readonly string[]; readonly steps?: number };
+}): JsonWatch {
+  return new Map(
+    Object.entries(wanted).map(([member, { keys, steps = maxDepth }]) => [
+      member,
+      { keys: new Map(keys.map((key) => [hashOf(key), key])), deepest: 2 * steps },
+    ]),
+  );
 }
 
 /**
@@ -51,7 +61,7 @@ export function scanJson(bytes: Uint8Array, watch: JsonWatch = noWatch): JsonSca
   const job: Job = {
     bytes,
     watch,
-    watching: false,
+    watching: undefined,
     members: new Map(),
     watched: [],
     trail: [],
@@ -67,12 +77,12 @@ export function scanJson(bytes: Uint8Array, watch: JsonWatch = noWatch): JsonSca
   return { members: job.members, watched: job.watched };
 }
 
-const noWatch: JsonWatch = watchFor('', []);
+const noWatch: JsonWatch = new Map();
 
 interface Job extends TokenSource {
   readonly watch: JsonWatch;
-  /** Whether we are inside the member that is watched. */
-  watching: boolean;
+  /** What is looked out for where we are. */
+  watching: WatchedKeys | undefined;
   readonly members: Map<string, JsonMember>;
   readonly watched: WatchedMember[];
   /** Three numbers for each key of the objects that are open: hash, start, end. */
@@ -113,10 +123,10 @@ function objectEnd(job: Job, from: number): number {
     if (bytes[at] !== 0x3a) throw missing(job, at, 'a colon');
     const valueStart = afterSpace(bytes, at + 1);
     const key = level === 0 ? stringText(bytes, keyStart, keyEnd) : '';
-    if (level === 0) job.watching = key === watch.within;
+    if (level === 0) job.watching = watch.get(key);
     const valueEnd = endOf(job, valueStart);
     if (level === 0) job.members.set(key, { key, keyStart, keyEnd, valueStart, valueEnd });
-    else if (job.watching) noteWatched(job, valueStart, valueEnd);
+    else if (isWatched(job)) job.watched.push({ key: lastKey(job), path: pathOf(job), valueStart, valueEnd });
     trail.length = level;
     at = afterSpace(bytes, valueEnd) + 1;
     if (bytes[at - 1] === closeBrace) break;
@@ -127,12 +137,16 @@ function objectEnd(job: Job, from: number): number {
   return at;
 }
 
-/** Notes the member read last if somebody asked for its key. */
-function noteWatched(job: Job, valueStart: number, valueEnd: number): void {
-  const last = job.keys.length - 3;
-  const key = job.watch.keys.get(job.keys[last] ?? 0);
-  if (key === undefined || key !== keyAt(job, last)) return;
-  job.watched.push({ key, path: pathOf(job), valueStart, valueEnd });
+/** Whether somebody asked for the key of the member read last. */
+function isWatched(job: Job): boolean {
+  const { watching, keys, trail } = job;
+  if (watching === undefined || trail.length > watching.deepest) return false;
+  const key = watching.keys.get(keys[keys.length - 3] ?? 0);
+  return key !== undefined && key === lastKey(job);
+}
+
+function lastKey(job: Job): string {
+  return keyAt(job, job.keys.length - 3);
 }
 
 function arrayEnd(job: Job, from: number): number {

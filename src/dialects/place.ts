@@ -48,6 +48,7 @@ export function garbled(what: string): Failure {
 function article(found: Json): string {
   if (found === null) return 'null';
   if (Array.isArray(found)) return 'an array';
+  if (JSON.isRawJSON(found)) return 'a number';
   if (typeof found === 'object') return 'an object';
   if (typeof found === 'number') return Number.isInteger(found) ? 'an integer' : 'a decimal number';
   return typeof found === 'string' ? 'a string' : 'a boolean';

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { recorded } from '../../test/recordings.ts';
 import { cuts, sseText } from '../../test/sse-text.ts';
-import { type Frame, frameReader, spellFrame } from './sse.ts';
+import { type Frame, frameReader, spellFrame, wholeFrameReader } from './sse.ts';
+import { blockCutter } from './sse-block.ts';
 import { utf8Bytes } from './text.ts';
 
 const everySize = Array.from({ length: 64 }, (_, index) => index + 1);
@@ -37,7 +38,10 @@ describe('frames of an event stream', () => {
   for (const [name, text, frames] of streams) {
     test(`are the same for every cut: ${name}`, () => {
       const whole = utf8Bytes(text);
-      for (const pieces of cuts(whole, [whole.length, ...everySize], [])) expect(read(pieces)).toEqual(frames);
+      for (const pieces of cuts(whole, [whole.length, ...everySize], [])) {
+        expect(read(pieces)).toEqual(frames);
+        expect(readWhole(pieces)).toEqual(frames);
+      }
     });
   }
 
@@ -136,6 +140,13 @@ describe('a spelled frame', () => {
     );
   });
 });
+
+/** The same, of pieces that were cut into whole blocks before. */
+function readWhole(pieces: readonly Uint8Array<ArrayBuffer>[]): readonly Frame[] {
+  const cutter = blockCutter();
+  const framesIn = wholeFrameReader();
+  return pieces.flatMap((piece) => framesIn(cutter.push(piece).bytes));
+}
 
 function read(pieces: readonly Uint8Array<ArrayBuffer>[]): readonly Frame[] {
   const reader = frameReader();

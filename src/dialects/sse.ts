@@ -41,6 +41,21 @@ export function frameReader(): FrameReader {
   };
 }
 
+/** The same for bytes that were cut into whole blocks before, as a `StreamEye` gives them. */
+export function wholeFrameReader(): (blocks: Uint8Array<ArrayBuffer>) => readonly Frame[] {
+  let first = true;
+  return (blocks) => {
+    const said = utf8Text(blocks, 0, blocks.length);
+    const text = first ? withoutMark(said) : said;
+    if (blocks.length > 0) first = false;
+    // Nearly every piece is one block.
+    const isOne = text.indexOf('\n\n') === text.length - 2 && !text.includes('\r');
+    return isOne ? framesIn(text) : text.split(blankLine).flatMap(framesIn);
+  };
+}
+
+const blankLine = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/;
+
 /** What a block of lines says: its comments each on its own, then the event. An event needs data, an id or a retry. */
 export function framesIn(block: string): readonly Frame[] {
   const frames: Frame[] = [];

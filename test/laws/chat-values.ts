@@ -14,6 +14,7 @@ import type { Citation, Message, Part, RoleMessage, Source } from '../../src/cor
 import type { Tool, ToolChoice } from '../../src/core/tool.ts';
 import { finishOf } from '../../src/dialects/openai-chat/finish.ts';
 import { reported } from '../../src/dialects/openai-chat/reported-usage.ts';
+import { apart } from '../../src/dialects/openai-chat/turns.ts';
 
 /**
  * Canonical values that openai-chat can say: each in the form that its decoder would give it, so that decoding what was encoded
@@ -21,10 +22,10 @@ import { reported } from '../../src/dialects/openai-chat/reported-usage.ts';
  */
 export function chatRequests(): Arbitrary<ChatRequest> {
   return record<ChatRequest>(
-    { messages: fc.array(message, { maxLength: 6 }) },
+    { messages: fc.array(message, { maxLength: 6 }).map(apart) },
     {
       model: word,
-      tools: fc.array(tool, { maxLength: 4 }),
+      tools: fc.array(tool, { minLength: 1, maxLength: 4 }),
       toolChoice,
       parallelToolCalls: fc.boolean(),
       output,
@@ -63,7 +64,12 @@ export function chatRequests(): Arbitrary<ChatRequest> {
 export function chatResponses(): Arbitrary<ChatResponse> {
   return record<ChatResponse>(
     { choices: fc.array(choice, { maxLength: 3 }) },
-    { id: fc.string(), model: word, createdAt: moment, serviceTier: word, usage, extras },
+    { id: fc.string(), model: word, createdAt: moment, serviceTier: tier, usage, extras },
+  ).map((one) =>
+    noted(
+      one,
+      (['id', 'model', 'createdAt'] as const).flatMap((name) => (one[name] === undefined ? [[name, 'absent']] : [])),
+    ),
   );
 }
 
@@ -77,7 +83,12 @@ export function streamChunks(): Arbitrary<readonly JsonObject[]> {
     choices: fc.array(chunkChoice, { maxLength: 2 }).map((all) => all.map((one, index) => ({ ...one, index }))),
     usage: fc.constantFrom(null, { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }),
     x_obfuscation: fc.string(),
-    x_groq: json,
+    x_groq: fc.oneof(
+      json,
+      some({ id: fc.string(), usage: fc.constantFrom<Json>(null, 7, { prompt_tokens: 1 }), x: json }),
+    ),
+    obfuscation: fc.constantFrom<Json>('a', 'ab', 1.5, null),
+    system_fingerprint: fc.constantFrom<Json>('fp', 'fq', null),
   });
   return fc.array(chunk, { maxLength: 12 });
 }
@@ -85,6 +96,9 @@ export function streamChunks(): Arbitrary<readonly JsonObject[]> {
 const number: Arbitrary<number> = fc.double({ noNaN: true, noDefaultInfinity: true }).map((one) => one + 0);
 const moment: Arbitrary<number> = fc.nat().map((seconds) => seconds * 1000);
 const word: Arbitrary<string> = fc.constantFrom('auto', 'low', 'gpt-5', 'flex', 'text', 'ü', '');
+const tier: Arbitrary<string> = word.filter((one) => one !== '');
+/** An empty one would be none. */
+const filled: Arbitrary<string> = fc.string({ minLength: 1 });
 const json: Arbitrary<Json> = fc.json({ maxDepth: 3 }).map((text): Json => JSON.parse(text));
 const members: Arbitrary<JsonObject> = fc
   .dictionary(fc.string(), json, { minKeys: 1, maxKeys: 3 })
@@ -139,7 +153,9 @@ const textPart = record<Of<'text'>>({ type: just('text'), text: fc.string() }, {
 const contentPart: Arbitrary<Part> = fc.oneof(
   textPart,
   record<Of<'image'>>({ type: just('image'), source: fc.oneof(url, image) }, { detail: word, cacheBreakpoint, extras }),
-  record<Of<'file'>>({ type: just('file'), source: bytes }, { name: fc.string(), cacheBreakpoint, extras }),
+  record<Of<'file'>>({ type: just('file'), source: bytes }, { name: fc.string(), cacheBreakpoint, extras }).map(
+    (one) => (one.name === undefined && one.source.kind === 'base64' ? mark(one, 'name', 'absent') : one),
+  ),
   record<Of<'audio'>>({ type: just('audio'), source: sound }, { cacheBreakpoint, extras }),
   record<Of<'refusal'>>({ type: just('refusal'), text: fc.string() }, { extras }).map((one) =>
     mark(one, 'field', 'content'),
@@ -157,14 +173,19 @@ function mark<T extends Carried>(value: T, member: string, spelled: string): T {
   return { ...value, spelling: { 'openai-chat': { ...value.spelling?.['openai-chat'], [member]: spelled } } };
 }
 
-/** A content has a note if it is an array although it could be a string, or has nothing in it. */
+/** OpenAI itself has no cache breakpoint there, so it is noted where it stood. */
+function vendors<T extends Carried & { readonly cacheBreakpoint?: unknown }>(value: T): T {
+  return value.cacheBreakpoint === undefined ? value : mark(value, 'cacheBreakpoint', 'cache_control');
+}
+
+/** A content has a note if it is an array. */
 function contentMark(parts: readonly Part[], asList: boolean): readonly [string, string][] {
   const [only] = parts;
   const isPlain =
     parts.length === 1 &&
     only?.type === 'text' &&
     Object.keys(only).every((name) => name === 'type' || name === 'text' || name === 'citations');
-  return parts.length === 0 || (isPlain && asList) ? [['content', 'list']] : [];
+  return isPlain && !asList ? [] : [['parts', 'list']];
 }
 
 const said: Arbitrary<RoleMessage> = fc
@@ -216,7 +237,7 @@ const call: Arbitrary<Part> = fc.oneof(
   record<Of<'tool-call'>>(
     { type: just('tool-call'), id: fc.string(), name: fc.string(), arguments: fc.oneof(fc.string(), fc.json()) },
     { signature: fc.string(), cacheBreakpoint, extras },
-  ),
+  ).map(vendors),
   record<Of<'custom-call'>>(
     { type: just('custom-call'), id: fc.string(), name: fc.string(), input: fc.string() },
     { extras },
@@ -233,7 +254,7 @@ const citation: Arbitrary<Citation | Opaque> = fc.oneof(
 );
 
 const audio: Arbitrary<Part> = fc.oneof(
-  fc.string().map((id): Part => ({ type: 'audio', source: { kind: 'file', id } })),
+  filled.map((id): Part => ({ type: 'audio', source: { kind: 'file', id } })),
   record<Of<'audio'>>(
     { type: just('audio'), source: base64.map((one): Source => ({ kind: 'base64', base64: one })) },
     { id: fc.string(), transcript: fc.string(), expiresAt: moment, extras },
@@ -252,7 +273,7 @@ const assistant: Arbitrary<RoleMessage> = fc
     citations: fc.array(citation, { minLength: 1, maxLength: 2 }),
     asList: fc.boolean(),
     refusal: fc.array(
-      fc.string().map((one): Part => ({ type: 'refusal', text: one })),
+      filled.map((one): Part => ({ type: 'refusal', text: one })),
       { maxLength: 1 },
     ),
     audio: fc.array(audio, { maxLength: 1 }),
@@ -270,8 +291,13 @@ const assistant: Arbitrary<RoleMessage> = fc
       parts: [...plain, ...details, ...cited, ...refusal, ...sounds, ...calls],
       ...(carried && { extras: carried }),
     };
+    const isEmpty = value.parts.length === 0;
     const silent: readonly (readonly [string, string])[] =
-      content.length > 0 ? contentMark(cited, !asList) : asList ? [['content', 'absent']] : [];
+      content.length > 0
+        ? contentMark(cited, !asList).map(([, word]) => ['content', word])
+        : asList || isEmpty
+          ? [['content', asList ? 'absent' : 'null']]
+          : [];
     const named = plain.length === 0 || plainName === 'reasoning_content' ? [] : [['reasoning', plainName] as const];
     return noted(value, [...silent, ...named]);
   });
@@ -288,7 +314,7 @@ const tool: Arbitrary<Tool> = fc.oneof(
   record<ToolOf<'function'>>(
     { type: just('function'), name: fc.string() },
     { description: fc.string(), schema: members, strict: fc.boolean(), cacheBreakpoint, extras },
-  ),
+  ).map(vendors),
   record<ToolOf<'custom'>>(
     { type: just('custom'), name: fc.string() },
     {
@@ -299,7 +325,7 @@ const tool: Arbitrary<Tool> = fc.oneof(
       cacheBreakpoint,
       extras,
     },
-  ),
+  ).map(vendors),
   hosted,
 );
 
@@ -370,6 +396,8 @@ const contentItem: Arbitrary<Json> = fc.oneof(
 );
 const reasoningItem: Arbitrary<Json> = fc.constantFrom<Json>(
   { type: 'reasoning.text', text: 'r', index: 0 },
+  { type: 'reasoning.text', text: 'r', index: 'x' },
+  { type: 'reasoning.summary', summary: 'r', index: null },
   { type: 'reasoning.text', text: '', signature: 's' },
   { type: 'reasoning.encrypted', data: 'e' },
   { type: 'x_reasoning' },

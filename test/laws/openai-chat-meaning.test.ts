@@ -119,7 +119,7 @@ function wireTold(wire: JsonObject) {
     thoughts: messages.map(thoughtOf),
     refusals: messages.map(({ refusal }) => (typeof refusal === 'string' ? refusal : '')),
     calls: messages.flatMap(({ tool_calls }) => objects(tool_calls).flatMap(wireCall)),
-    finishes: objects(wire['choices']).map(({ finish_reason }) => finish_reason ?? undefined),
+    finishes: objects(wire['choices']).map(({ finish_reason }) => finish_reason || undefined),
     usage: wire['usage'] ?? undefined,
   };
 }
@@ -153,8 +153,10 @@ function wireStreamed({ responseChunks = [] }: Recording) {
     inputs: items.map(inputOf).join(''),
     finishes: chunks
       .flatMap(({ choices }) => objects(choices))
-      .flatMap(({ finish_reason: word }) => (typeof word === 'string' ? [word] : [])),
-    usages: chunks.flatMap(({ usage }) => (isJsonObject(usage) ? [usage] : [])),
+      .flatMap(({ finish_reason: word }) => (typeof word === 'string' && word !== '' ? [word] : [])),
+    usages: chunks.flatMap(({ usage, x_groq: groq }) =>
+      objects([usage ?? (isJsonObject(groq) ? groq['usage'] : null) ?? null]),
+    ),
     isWhole: responseChunks.some(({ data }) => data?.trim() === '[DONE]'),
   };
 }

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../core/json.ts';
 import type { CacheBreakpoint } from '../../core/message.ts';
+import { unsayable } from '../carrying.ts';
 import type { Field } from '../field.ts';
 
 /**
@@ -21,5 +22,18 @@ export const cacheBreakpoint: Field<CacheBreakpoint> = {
   write({ ttl }, _place, spelled) {
     const kind = spelled === 'cache_control' ? { type: 'ephemeral' } : { mode: 'explicit' };
     return ttl === undefined ? kind : { ...kind, ttl };
+  },
+};
+
+/** The same on tools and calls, where OpenAI itself has none: only who put one there may have it again. */
+export const vendorCacheBreakpoint: Field<CacheBreakpoint> = {
+  ...cacheBreakpoint,
+  read(found, place, path) {
+    const read = cacheBreakpoint.read(found, place, path);
+    return read && { ...read, spelled: path };
+  },
+  write(value, place, spelled) {
+    if (spelled !== undefined) return cacheBreakpoint.write(value, place, spelled);
+    return unsayable(place, 'unsupported');
   },
 };

@@ -1,8 +1,10 @@
 import type { ChatEvent } from '../../core/chat.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { ReasoningPart } from '../../core/message.ts';
-import { overlay } from '../members.ts';
-import { at, type Writing } from '../place.ts';
+import { reportUnsaid } from '../carrying.ts';
+import { placeOf } from '../event-place.ts';
+import { type OpenObject, overlay } from '../members.ts';
+import { at } from '../place.ts';
 import { audioShape } from './answer-audio.ts';
 import { spelled } from './carry.ts';
 import { extrasAt, partExtras } from './chunk-extras.ts';
@@ -24,78 +26,89 @@ export interface ChoiceWriter {
 
 export function choiceWriter(index: number): ChoiceWriter {
   const choice: Draft = {
-    delta: new Map(),
-    items: itemList(index),
-    members: new Map(),
-    absent: new Set(),
-    extras: {},
-    deltaExtras: {},
+    delta: {},
+    members: {},
+    items: undefined,
+    absent: undefined,
+    extras: undefined,
+    deltaExtras: undefined,
   };
   return {
     index,
     put(event, stream) {
       if (!say(event, choice, stream)) return false;
-      choice.extras = { ...choice.extras, ...extrasAt(event, 'choice') };
-      choice.deltaExtras = { ...choice.deltaExtras, ...extrasAt(event, 'delta') };
-      for (const member of ['choiceIndex', 'delta', 'finish']) {
-        if (spelled(event, member) === 'absent') choice.absent.add(member);
+      if (event.extras !== undefined) {
+        choice.extras = { ...choice.extras, ...extrasAt(event, 'choice') };
+        choice.deltaExtras = { ...choice.deltaExtras, ...extrasAt(event, 'delta') };
       }
+      if (event.spelling !== undefined) noteMarks(event, choice);
       return true;
     },
     done: () => done(index, choice),
   };
 }
 
+function noteMarks(event: ChatEvent, choice: Draft): void {
+  if (spelled(event, 'role') === 'again') setOnce(choice.delta, 'role', 'assistant');
+  for (const member of ['choiceIndex', 'delta', 'finish']) {
+    if (spelled(event, member) !== 'absent') continue;
+    choice.absent ??= new Set();
+    choice.absent.add(member);
+  }
+}
+
 interface Draft {
-  readonly delta: Map<string, Json>;
-  readonly items: ItemList;
-  readonly members: Map<string, Json>;
-  readonly absent: Set<string>;
-  extras: JsonObject;
-  deltaExtras: JsonObject;
+  readonly delta: OpenObject;
+  readonly members: OpenObject;
+  items: ItemList | undefined;
+  absent: Set<string> | undefined;
+  extras: JsonObject | undefined;
+  deltaExtras: JsonObject | undefined;
 }
 
 function done(index: number, { delta, items, members, absent, extras, deltaExtras }: Draft): JsonObject {
-  const calls = items.done();
-  const said = { ...Object.fromEntries(delta), ...(calls.length > 0 && { tool_calls: calls }) };
-  const whole = overlay(said, deltaExtras);
-  const own: JsonObject = {
-    ...(!absent.has('choiceIndex') && { index }),
-    ...((!absent.has('delta') || Object.keys(whole).length > 0) && { delta: whole }),
-    ...Object.fromEntries(members),
-  };
-  const { finish_reason: reason = absent.has('finish') ? undefined : null, ...rest } = overlay(own, extras);
-  return reason === undefined ? rest : { ...rest, finish_reason: reason };
+  if (items !== undefined) delta['tool_calls'] = items.done();
+  const whole = deltaExtras === undefined ? delta : overlay(delta, deltaExtras);
+  const own: OpenObject = {};
+  if (absent?.has('choiceIndex') !== true) own['index'] = index;
+  if (absent?.has('delta') !== true || Object.keys(whole).length > 0) own['delta'] = whole;
+  Object.assign(own, members);
+  const said: OpenObject = extras === undefined ? own : { ...overlay(own, extras) };
+  if (said['finish_reason'] === undefined && absent?.has('finish') !== true) said['finish_reason'] = null;
+  return said;
 }
 
 function say(event: ChatEvent, choice: Draft, stream: WritingStream): boolean {
-  const { place } = stream;
   switch (event.type) {
     case 'message-start':
       return spelled(event, 'role') === 'absent' || setOnce(choice.delta, 'role', 'assistant');
-    case 'text-delta': {
-      if (event.signature !== undefined) place.lost({ path: at(place, 'signature').path, why: 'unsupported' });
-      if (spelled(event, 'content') !== 'list') return setOnce(choice.delta, 'content', event.text);
-      return push(choice.delta, 'content', textItem(event.text, event, place));
-    }
+    case 'text-delta':
+      return sayText(event, choice, stream);
     case 'refusal-delta':
       return setOnce(choice.delta, 'refusal', event.text);
     case 'reasoning-delta':
-      return sayReasoning(event, choice, place);
+      return sayReasoning(event, choice, stream);
     case 'citation': {
-      const written = annotation.write(event.citation, at(place, 'annotations'));
+      const written = annotation.write(event.citation, at(placeOf(event, stream.lost), 'citations'));
       return written === undefined || push(choice.delta, 'annotations', written);
     }
     case 'audio-delta': {
       const { type: _, choice: __, part: ___, more: ____, extras: _____, spelling: ______, ...sound } = event;
-      return setOnce(choice.delta, 'audio', audioShape.encode({ ...sound, ...partExtras(event) }, at(place, 'audio')));
+      const carried = { ...sound, ...partExtras(event) };
+      return setOnce(choice.delta, 'audio', audioShape.encode(carried, placeOf(event, stream.lost)));
     }
     case 'tool-call-start':
+      choice.items ??= itemList();
       return choice.items.start(event, stream);
     case 'tool-call-delta':
+      choice.items ??= itemList();
       return choice.items.add(event, stream);
     case 'logprobs':
-      return setOnce(choice.members, 'logprobs', logprobsShape.encode(event.logprobs, at(place, 'logprobs')));
+      return setOnce(
+        choice.members,
+        'logprobs',
+        logprobsShape.encode(event.logprobs, at(placeOf(event, stream.lost), 'logprobs')),
+      );
     case 'finish':
       return setOnce(choice.members, 'finish_reason', wordOf(event.finish));
     case 'opaque':
@@ -105,24 +118,37 @@ function say(event: ChatEvent, choice: Draft, stream: WritingStream): boolean {
   }
 }
 
+function sayText(
+  event: Extract<ChatEvent, { readonly type: 'text-delta' }>,
+  choice: Draft,
+  stream: WritingStream,
+): boolean {
+  if (event.signature !== undefined) reportUnsaid(event, ['signature'], placeOf(event, stream.lost));
+  if (spelled(event, 'content') !== 'list') return setOnce(choice.delta, 'content', event.text);
+  const { spelling: _, ...carried } = partExtras(event);
+  const item = contentPart.write({ type: 'text', text: event.text, ...carried }, placeOf(event, stream.lost));
+  return push(choice.delta, 'content', item ?? event.text);
+}
+
 type ReasoningDelta = Extract<ChatEvent, { readonly type: 'reasoning-delta' }>;
 
-function sayReasoning(event: ReasoningDelta, choice: Draft, place: Writing): boolean {
+function sayReasoning(event: ReasoningDelta, choice: Draft, { lost }: WritingStream): boolean {
   const { type, choice: _, part: __, more: ___, extras: ____, spelling: _____, ...thought } = event;
   const part: ReasoningPart = { type: 'reasoning', ...thought, ...partExtras(event) };
   const home = homeOf(part);
+  const place = placeOf(event, lost);
   if (home === 'plain') {
     const names = (spelled(event, 'reasoning') ?? usualPlain).split('+');
     return names.every((name) => setOnce(choice.delta, name, part.text ?? ''));
   }
   if (home === 'content') {
-    const written = contentPart.write(part, at(place, 'content'));
+    const written = contentPart.write(part, place);
     return written === undefined || push(choice.delta, 'content', written);
   }
   for (const name of spelled(event, 'copies')?.split('+') ?? []) {
-    choice.delta.set(name, String(choice.delta.get(name) ?? '') + (part.text ?? ''));
+    choice.delta[name] = String(choice.delta[name] ?? '') + (part.text ?? '');
   }
-  return push(choice.delta, 'reasoning_details', writeDetail(part, at(place, 'reasoning_details')));
+  return push(choice.delta, 'reasoning_details', writeDetail(part, place));
 }
 
 type OpaqueEvent = Extract<ChatEvent, { readonly type: 'opaque' }>;
@@ -130,26 +156,22 @@ type OpaqueEvent = Extract<ChatEvent, { readonly type: 'opaque' }>;
 function sayOpaque(event: OpaqueEvent, choice: Draft): boolean {
   const field = spelled(event, 'field') ?? 'content';
   if (field !== 'tool_calls') return push(choice.delta, field, event.wire);
+  choice.items ??= itemList();
   choice.items.addWhole(event.wire);
   return true;
 }
 
-function textItem(text: string, event: ChatEvent, place: Writing): Json {
-  const { spelling: _, ...carried } = partExtras(event);
-  return contentPart.write({ type: 'text', text, ...carried }, at(place, 'content')) ?? text;
-}
-
 /** False if it says something already. */
-function setOnce(members: Map<string, Json>, name: string, value: Json): boolean {
-  if (members.has(name)) return false;
-  members.set(name, value);
+function setOnce(members: OpenObject, name: string, value: Json): boolean {
+  if (members[name] !== undefined) return false;
+  members[name] = value;
   return true;
 }
 
 /** False if it is no list but says something already. */
-function push(members: Map<string, Json>, name: string, item: Json): boolean {
-  const known = members.get(name) ?? [];
+function push(members: OpenObject, name: string, item: Json): boolean {
+  const known = members[name] ?? [];
   if (!Array.isArray(known)) return false;
-  members.set(name, [...known, item]);
+  members[name] = [...known, item];
   return true;
 }

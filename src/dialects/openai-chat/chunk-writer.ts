@@ -1,16 +1,18 @@
-import type { Carried } from '../../core/carried.ts';
-import type { ChatEvent, ResponseHead } from '../../core/chat.ts';
+import type { ChatEvent } from '../../core/chat.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Lost } from '../../core/loss.ts';
-import { overlay } from '../members.ts';
+import { type OpenObject, overlay, setMember } from '../members.ts';
+import { errorBody } from '../openai/failure.ts';
 import type { Writing } from '../place.ts';
 import type { Frame } from '../sse.ts';
 import { dialect, spelled } from './carry.ts';
 import { type ChoiceWriter, choiceWriter } from './choice-writer.ts';
 import { extrasAt } from './chunk-extras.ts';
 import { headShape } from './chunk-reader.ts';
-import { errorBody } from './failure.ts';
+import { chunkLabels } from './labels.ts';
 import { reportedUsage } from './reported-usage.ts';
+import { type StartedCalls, startedCalls } from './started-calls.ts';
+import { usualUsagePath } from './usage.ts';
 
 /** Puts events together into chunks, as they stood together when they came. */
 export interface ChunkWriter {
@@ -21,68 +23,97 @@ export interface ChunkWriter {
 }
 
 export function chunkWriter(lost: Lost): ChunkWriter {
-  const place: Writing = { path: 'stream', lost };
-  const kinds = new Map<string, 'function' | 'custom'>();
-  let head: ResponseHead & Carried = {};
+  const top: Writing = { path: '', lost };
+  const stream: WritingStream = { lost, calls: startedCalls() };
+  let head = headShape.encode({}, top);
   let open: OpenChunk | undefined;
   const flush = (): readonly Frame[] => {
-    const frames = open === undefined ? [] : [frameOf(open, headShape.encode(head, place))];
+    const frames = open === undefined ? [] : [frameOf(open, head)];
     open = undefined;
     return frames;
   };
+  const told = (event: ChatEvent): readonly Frame[] => (event.more === true ? [] : flush());
   return {
     flush,
     add(event) {
       if (event.type === 'response-start' || event.type === 'response-change') {
         const complete = flush();
-        const { type: _, more: __, ...said } = event;
-        head = said;
+        head = headShape.encode(event, top);
         return complete;
       }
-      if (event.type === 'part-start' || event.type === 'part-end') return event.more === true ? [] : flush();
+      const said = spoken(event, stream);
+      if (said === undefined) return told(event);
       open ??= opened();
-      if (put(event, open, { place, kinds })) return event.more === true ? [] : flush();
+      const alone = isAlone(said);
+      if (!(alone && open.choices.length > 0) && put(said, open, stream)) return alone ? flush() : told(event);
       const complete = flush();
       open = opened();
-      put(event, open, { place, kinds });
-      return event.more === true ? complete : [...complete, ...flush()];
+      put(said, open, stream);
+      return alone || event.more !== true ? [...complete, ...flush()] : complete;
     },
   };
 }
 
+/** The event that there are words for, if any: where parts begin and end is not said, nor usage before its time. */
+function spoken(event: ChatEvent, { calls }: WritingStream): ChatEvent | undefined {
+  if (event.type === 'part-start' || (event.type === 'usage' && event.soFar === true)) return undefined;
+  return event.type === 'part-end' ? calls.end(event) : event;
+}
+
+/** OpenAI tells usage in a chunk of its own; other vendors who speak like it may not. */
+function isAlone(event: ChatEvent): boolean {
+  return event.type === 'usage' && event.usage.raw?.dialect !== dialect;
+}
+
 interface OpenChunk {
-  frame: JsonObject;
-  extras: JsonObject;
+  frame: JsonObject | undefined;
+  extras: JsonObject | undefined;
+  /** Labels and usage. */
+  readonly beside: OpenObject;
   choicesAbsent: boolean;
   readonly choices: (ChoiceWriter | { readonly whole: Json })[];
-  usage?: Json;
-  error?: Json;
+  hasUsage: boolean;
+  error: Json | undefined;
 }
 
 function opened(): OpenChunk {
-  return { frame: {}, extras: {}, choicesAbsent: false, choices: [] };
+  return {
+    frame: undefined,
+    extras: undefined,
+    beside: {},
+    choicesAbsent: false,
+    choices: [],
+    hasUsage: false,
+    error: undefined,
+  };
 }
 
 export interface WritingStream {
-  readonly place: Writing;
-  /** Of each call, by choice and number: whether it takes JSON or text. */
-  readonly kinds: Map<string, 'function' | 'custom'>;
+  readonly lost: Lost;
+  readonly calls: StartedCalls;
 }
 
 /** False if the chunk has no room left for the event; a fresh one always has. */
 function put(event: ChatEvent, open: OpenChunk, stream: WritingStream): boolean {
   if (!fits(event, open, stream)) return false;
-  open.frame = { ...open.frame, ...extrasAt(event, 'frame') };
-  open.extras = { ...open.extras, ...extrasAt(event, 'chunk') };
-  if (spelled(event, 'choices') === 'absent') open.choicesAbsent = true;
+  if (event.extras !== undefined) {
+    open.frame = { ...open.frame, ...extrasAt(event, 'frame') };
+    open.extras = { ...open.extras, ...extrasAt(event, 'chunk') };
+  }
+  if (event.spelling !== undefined) {
+    chunkLabels.write(open.beside, (path) => spelled(event, path));
+    open.choicesAbsent ||= spelled(event, 'choices') === 'absent';
+  }
   return true;
 }
 
 function fits(event: ChatEvent, open: OpenChunk, stream: WritingStream): boolean {
   if (event.type === 'usage') {
-    if (open.usage !== undefined) return false;
-    const written = reportedUsage.write(event.usage, stream.place, undefined);
-    if (written !== undefined) open.usage = written;
+    if (open.hasUsage) return false;
+    open.hasUsage = true;
+    const wire = reportedUsage.write(event.usage, { path: 'usage', lost: stream.lost }, undefined);
+    const paths = (spelled(event, 'stands') ?? usualUsagePath).split('+');
+    for (const path of paths) if (wire !== undefined) setMember(open.beside, path.split('.'), wire);
     return true;
   }
   if (event.type === 'error') {
@@ -105,15 +136,18 @@ function writerOf(index: number, { choices }: OpenChunk): ChoiceWriter {
 }
 
 function frameOf(open: OpenChunk, head: JsonObject): Frame {
-  const choices = open.choices.map((one) => ('whole' in one ? one.whole : one.done()));
-  const own: JsonObject = {
-    ...head,
-    ...((choices.length > 0 || !open.choicesAbsent) && { choices }),
-    ...(open.usage !== undefined && { usage: open.usage }),
-    ...(open.error !== undefined && { error: open.error }),
-  };
-  return { ...lineExtras(open.frame), data: JSON.stringify(overlay(own, open.extras)) };
+  const { choices, choicesAbsent, error, beside, extras, frame } = open;
+  const own: OpenObject = { ...head };
+  if (choices.length > 0 || !choicesAbsent)
+    own['choices'] = choices.map((one) => ('whole' in one ? one.whole : one.done()));
+  if (error !== undefined) own['error'] = error;
+  Object.assign(own, beside);
+  const data = JSON.stringify(extras === undefined ? own : overlay(own, extras, inside));
+  return frame === undefined ? { data } : { ...lineExtras(frame), data };
 }
+
+/** Objects in which extras stand beside what we say. */
+const inside: ReadonlySet<string> = new Set(['x_groq']);
 
 /** The other lines of a server-sent event. */
 export function lineExtras({ event, id, retry }: JsonObject): Frame {

@@ -15,6 +15,11 @@ export const annotation: Element<Citation | Opaque> = {
     citation.type === 'opaque' ? unwrapped(citation, place) : citationShape.encode(citation, place),
 };
 
+/** Where a member of a citation stands within its annotation. */
+export function citationMember(citation: Citation | Opaque, member: string): string | undefined {
+  return citation.type === 'opaque' ? undefined : citationShape.where(citation, member);
+}
+
 const citationShape = shape<Omit<Citation, 'type' | 'extras' | 'spelling'>>(
   {
     url: required(text('url_citation.url')),

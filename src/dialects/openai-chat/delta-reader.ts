@@ -2,7 +2,7 @@ import type { Opaque } from '../../core/carried.ts';
 import type { ChatEvent } from '../../core/chat.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Part, ReasoningPart } from '../../core/message.ts';
-import { without } from '../members.ts';
+import { withoutNames } from '../members.ts';
 import { at, type Reading } from '../place.ts';
 import { audioShape } from './answer-audio.ts';
 import type { CallBook } from './call-book.ts';
@@ -22,55 +22,47 @@ export interface FoundDelta {
 /** What a delta says, in the order of a message's parts, and what is left of it without that. The role is left in it. */
 export function deltaEvents({ delta, choice, calls }: FoundDelta, place: Reading) {
   const { parts, rest, plain, copies } = reasoningBeside(delta, place);
-  const thoughts = parts.map((part) =>
+  const events: ChatEvent[] = parts.map((part) =>
     part.type === 'opaque'
       ? { ...part, choice }
       : withMarks(reasoningDelta(part, choice), isPlain(part) ? { reasoning: plain } : { copies }),
   );
-  const found = taken(rest);
-  const events: readonly ChatEvent[] = [
-    ...thoughts,
-    ...contentEvents(found.content, choice, at(place, 'content')),
-    ...(found.refusal === undefined ? [] : [{ type: 'refusal-delta', choice, text: found.refusal } as const]),
-    ...(found.annotations ?? []).map((one, index): ChatEvent => {
-      const citation = annotation.read(one, at(at(place, 'annotations'), index), index);
-      return { type: 'citation', choice, citation };
-    }),
-    ...(found.audio === undefined ? [] : [audioDelta(found.audio, choice, at(place, 'audio'))]),
-    ...(found.tool_calls ?? []).flatMap((item) => callEvents(item, choice, calls)),
-  ];
-  return { events, rest: found.rest };
-}
-
-interface Taken {
-  readonly content?: string | readonly Json[];
-  readonly refusal?: string;
-  readonly annotations?: readonly Json[];
-  readonly audio?: JsonObject;
-  readonly tool_calls?: readonly Json[];
-  readonly rest: JsonObject;
-}
-
-/** Takes what can be read; what is null, empty or of another type stays in the rest. */
-function taken(delta: JsonObject): Taken {
-  const { content, refusal, annotations, audio, tool_calls } = delta;
-  const own = {
-    ...((typeof content === 'string' || isList(content)) && { content }),
-    ...(typeof refusal === 'string' && { refusal }),
-    ...(isList(annotations) && { annotations }),
-    ...(isJsonObject(audio) && { audio }),
-    ...(isList(tool_calls) && { tool_calls }),
-  };
-  return { ...own, rest: Object.keys(own).reduce(without, delta) };
+  // What is null, empty or of another type stays in the rest.
+  const { content, refusal, annotations, audio, tool_calls } = rest;
+  const taken = new Set<string>();
+  if (typeof content === 'string') {
+    taken.add('content');
+    events.push({ type: 'text-delta', choice, text: content });
+  } else if (isList(content)) {
+    taken.add('content');
+    events.push(...contentEvents(content, choice, at(place, 'content')));
+  }
+  if (typeof refusal === 'string' && refusal !== '') {
+    taken.add('refusal');
+    events.push({ type: 'refusal-delta', choice, text: refusal });
+  }
+  if (isList(annotations)) {
+    taken.add('annotations');
+    const list = at(place, 'annotations');
+    for (const [index, one] of annotations.entries())
+      events.push({ type: 'citation', choice, citation: annotation.read(one, at(list, index), index) });
+  }
+  if (isJsonObject(audio)) {
+    taken.add('audio');
+    events.push(audioDelta(audio, choice, at(place, 'audio')));
+  }
+  if (isList(tool_calls)) {
+    taken.add('tool_calls');
+    for (const item of tool_calls) events.push(...callEvents(item, choice, calls));
+  }
+  return { events, rest: withoutNames(rest, taken) };
 }
 
 function isList(found: Json | undefined): found is readonly Json[] {
   return Array.isArray(found) && found.length > 0;
 }
 
-function contentEvents(content: Taken['content'], choice: number, place: Reading): readonly ChatEvent[] {
-  if (content === undefined) return [];
-  if (typeof content === 'string') return [{ type: 'text-delta', choice, text: content }];
+function contentEvents(content: readonly Json[], choice: number, place: Reading): readonly ChatEvent[] {
   return content.map((item, index) => {
     const part: Part =
       isJsonObject(item) && known(item) ? contentPart.read(item, at(place, index), index) : opaque(item);

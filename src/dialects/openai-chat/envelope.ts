@@ -1,18 +1,8 @@
 import type { Envelope } from '../../core/envelope.ts';
-import { Failure } from '../../core/failure.ts';
-import { isJsonObject } from '../../core/json.ts';
 import type { WireBody } from '../../core/payload.ts';
-import { afterSpace } from '../json-token.ts';
-import { utf8Text } from '../text.ts';
-import {
-  booleanParameter,
-  countParameter,
-  type Given,
-  memberOf,
-  missing,
-  stringParameter,
-  wrongType,
-} from './parameter.ts';
+import { invalid, missing, refuseVariant, wrongType } from '../openai/parameter-words.ts';
+import { modelOf, parameters as read } from '../openai/parameters.ts';
+import type { Given } from '../parameter.ts';
 import { scanned } from './scanned.ts';
 import { unmeasuredIn } from './unmeasured.ts';
 
@@ -24,18 +14,18 @@ import { unmeasuredIn } from './unmeasured.ts';
 export function envelope(wire: WireBody): Envelope {
   const { members, watched } = scanned(wire);
   const given: Given = { bytes: wire.bytes, members };
-  for (const key of members.keys()) if (!parameters.has(key)) refuseVariant(key, parameters, '');
+  for (const key of members.keys()) refuseVariant(key, parameters);
   const model = modelOf(given);
   checkMessages(given);
   const maxOutputTokens = maxOutputTokensOf(given);
-  const safetyIdentifier = stringParameter(given, 'safety_identifier');
-  const endUser = stringParameter(given, 'user') || safetyIdentifier;
-  const serviceTier = stringParameter(given, 'service_tier');
+  const safetyIdentifier = read.text(given, 'safety_identifier');
+  const endUser = read.text(given, 'user') || safetyIdentifier;
+  const serviceTier = read.text(given, 'service_tier');
   return {
     model,
-    stream: booleanParameter(given, 'stream') ?? false,
+    stream: read.flag(given, 'stream') ?? false,
     streamUsage: streamUsageOf(given),
-    choices: countParameter(given, 'n', 128) ?? 1,
+    choices: read.count(given, 'n', [1, 128]) ?? 1,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(endUser ? { endUser } : {}),
     ...(serviceTier === undefined ? {} : { serviceTier }),
@@ -44,69 +34,31 @@ export function envelope(wire: WireBody): Envelope {
   };
 }
 
-function modelOf(given: Given): string {
-  const model = stringParameter(given, 'model');
-  const remedy = 'Name one of the models that GET /v1/models lists.';
-  if (model === undefined) throw missing('model', remedy);
-  if (model === '') throw invalid('model', `Invalid 'model': empty string. ${remedy}`, 'empty_string');
-  return model;
-}
-
 function checkMessages(given: Given): void {
-  const messages = memberOf(given, 'messages');
+  const messages = read.list(given, 'messages');
   if (messages === undefined) throw missing('messages', 'Send an array with at least one message.');
-  const { valueStart } = messages;
-  if (given.bytes[valueStart] !== openBracket) throw wrongType(given, messages, 'an array of objects');
-  if (given.bytes[afterSpace(given.bytes, valueStart + 1)] !== closeBracket) return;
+  if (messages === 'filled') return;
   const what = 'Expected an array with minimum length 1, but got an empty array instead.';
-  throw invalid('messages', `Invalid 'messages': empty array. ${what} Send at least one message.`, 'empty_array');
+  throw invalid('messages', 'empty_array', `Invalid 'messages': empty array. ${what} Send at least one message.`);
 }
 
 /** OpenAI renamed the limit; of two that differ the larger one bounds what may come. */
 function maxOutputTokensOf(given: Given): number | undefined {
-  const now = countParameter(given, 'max_completion_tokens', Number.MAX_SAFE_INTEGER);
-  const before = countParameter(given, 'max_tokens', Number.MAX_SAFE_INTEGER);
+  const now = read.count(given, 'max_completion_tokens', anyLimit);
+  const before = read.count(given, 'max_tokens', anyLimit);
   return now === undefined || before === undefined ? (now ?? before) : Math.max(now, before);
 }
 
+const anyLimit = [1, Number.MAX_SAFE_INTEGER] as const;
+
 function streamUsageOf(given: Given): boolean {
-  const member = memberOf(given, 'stream_options');
-  if (member === undefined) return false;
-  const options: unknown = JSON.parse(utf8Text(given.bytes, member.valueStart, member.valueEnd));
-  if (!isJsonObject(options)) throw wrongType(given, member, 'an object');
-  for (const key of Object.keys(options))
-    if (!streamOptions.has(key)) refuseVariant(key, streamOptions, 'stream_options.');
+  const options = read.object(given, 'stream_options');
+  if (options === undefined) return false;
+  for (const key of Object.keys(options)) refuseVariant(key, streamOptions, 'stream_options.');
   const wanted = options['include_usage'] ?? false;
   if (typeof wanted === 'boolean') return wanted;
-  const param = 'stream_options.include_usage';
-  const found = JSON.stringify(wanted).slice(0, 40);
-  throw invalid(
-    param,
-    `Invalid type for '${param}': expected a boolean, but got ${found} instead. Send true or false.`,
-    'invalid_type',
-  );
+  throw wrongType('stream_options.include_usage', 'a boolean', JSON.stringify(wanted).slice(0, 40));
 }
-
-function invalid(param: string, sentence: string, code: string): Failure {
-  return new Failure('request-invalid', sentence, { param, code });
-}
-
-/**
- * Refuses a key that is a known one but for its case: some servers match keys without regard to case, and would read it
- * where we did not.
- */
-function refuseVariant(key: string, known: ReadonlySet<string>, prefix: string): void {
-  const folded = key.toUpperCase().toLowerCase();
-  if (!known.has(folded)) return;
-  throw invalid(
-    `${prefix}${key}`,
-    `Unknown parameter: '${prefix}${key}'. Some servers would read it as '${folded}'; spell it so or leave it out.`,
-    'unknown_parameter',
-  );
-}
-
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
 
 const streamOptions = new Set(['include_obfuscation', 'include_usage']);
 

@@ -6,7 +6,7 @@ import { dialect } from './carry.ts';
 export const finish: Field<Finish> = {
   path: 'finish_reason',
   expected: 'a string',
-  read: (found) => (typeof found === 'string' ? { value: finishOf(found) } : undefined),
+  read: (found) => (typeof found === 'string' && found !== '' ? { value: finishOf(found) } : undefined),
   write: wordOf,
 };
 

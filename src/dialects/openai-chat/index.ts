@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts';
-import { failure } from './failure.ts';
+import { failure } from '../openai/failure.ts';
 import { peek } from './peek.ts';
 import { request } from './request.ts';
 import { response } from './response.ts';

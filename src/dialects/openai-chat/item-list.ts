@@ -4,7 +4,7 @@ import { overlay, withMember } from '../members.ts';
 import { spelled } from './carry.ts';
 import { extrasAt } from './chunk-extras.ts';
 import type { WritingStream } from './chunk-writer.ts';
-import { signaturePath } from './tool-calls.ts';
+import { argumentsObject, signaturePath } from './tool-calls.ts';
 
 type Start = Extract<ChatEvent, { readonly type: 'tool-call-start' }>;
 type Delta = Extract<ChatEvent, { readonly type: 'tool-call-delta' }>;
@@ -18,41 +18,46 @@ export interface ItemList {
   done(): readonly Json[];
 }
 
-export function itemList(choice: number): ItemList {
+export function itemList(): ItemList {
   const items: Item[] = [];
   return {
-    start(event, { kinds }) {
-      kinds.set(`${choice}:${event.call}`, event.kind);
+    start(event, { calls }) {
+      calls.start(event);
       items.push({
         call: event.call,
         wire: startItem(event),
-        takesArguments: spelled(event, 'arguments') !== 'absent',
+        awaited: spelled(event, 'arguments') === 'absent' ? undefined : inputPaths[event.kind],
       });
       return true;
     },
-    add(event, { kinds }) {
-      const kind = kinds.get(`${choice}:${event.call}`) ?? 'function';
-      const path = kind === 'function' ? 'function.arguments' : 'custom.input';
-      const text = spelled(event, 'form') === 'object' ? (parsed(event.text) ?? event.text) : event.text;
+    add(event, { calls }) {
+      const path = inputPaths[calls.kindOf(event)];
+      const text = spelled(event, 'form') === 'object' ? argumentsObject(event.text) : event.text;
       const last = items.at(-1);
-      if (last?.takesArguments === true && last.call === event.call) {
+      if (last?.awaited !== undefined && last.call === event.call) {
         last.wire = withMember(isJsonObject(last.wire) ? last.wire : {}, path, text);
-        last.takesArguments = false;
+        last.awaited = undefined;
         return true;
       }
       const own = withMember(indexOf(event, event.call), path, text);
-      items.push({ call: event.call, wire: overlay(own, extrasAt(event, 'item'), inside), takesArguments: false });
+      items.push({ call: event.call, wire: overlay(own, extrasAt(event, 'item'), inside), awaited: undefined });
       return true;
     },
-    addWhole: (wire) => void items.push({ call: -1, wire, takesArguments: false }),
-    done: () => items.map(({ wire }) => wire),
+    addWhole: (wire) => void items.push({ call: -1, wire, awaited: undefined }),
+    done: () =>
+      items.map(({ wire, awaited }) =>
+        awaited === undefined || !isJsonObject(wire) ? wire : withMember(wire, awaited, ''),
+      ),
   };
 }
+
+const inputPaths = { function: 'function.arguments', custom: 'custom.input' } as const;
 
 interface Item {
   readonly call: number;
   wire: Json;
-  takesArguments: boolean;
+  /** Where arguments belong that may stand in this item but have not come yet. OpenAI then begins with an empty text. */
+  awaited: string | undefined;
 }
 
 /** Objects in which extras stand beside what we say. */
@@ -75,13 +80,4 @@ function startItem(event: Start): JsonObject {
 function indexOf(event: ChatEvent, call: number): JsonObject {
   const index = spelled(event, 'index');
   return index === 'absent' ? {} : { index: index === undefined ? call : Number(index) };
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    const value: Json = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

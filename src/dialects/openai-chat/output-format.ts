@@ -1,6 +1,6 @@
 import type { OutputFormat } from '../../core/chat.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { type Field, flag, object, text } from '../field.ts';
+import { always, type Field, flag, object, text } from '../field.ts';
 import { at, mistyped } from '../place.ts';
 import { opaque, shape, unwrapped } from './carry.ts';
 
@@ -26,6 +26,11 @@ export const outputFormat: Field<OutputFormat> = {
   },
 };
 
+/** Where a member of a format stands within it. */
+export function outputMember(format: OutputFormat, member: string): string | undefined {
+  return format.type === 'json-schema' ? schemaShape.where(format, member) : undefined;
+}
+
 const textShape = shape<object>({}, { type: 'text' });
 const jsonShape = shape<object>({}, { type: 'json_object' });
 
@@ -33,7 +38,8 @@ type JsonSchema = Extract<OutputFormat, { readonly type: 'json-schema' }>;
 
 const schemaShape = shape<Omit<JsonSchema, 'type' | 'extras' | 'spelling'>>(
   {
-    name: text('json_schema.name'),
+    // OpenAI demands one, whatever it says; others have none.
+    name: always(text('json_schema.name'), 'answer'),
     description: text('json_schema.description'),
     schema: object('json_schema.schema'),
     strict: flag('json_schema.strict'),

@@ -1,11 +1,11 @@
-import { isJsonObject, type Json } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { AudioPart, FilePart, ImagePart, Part, RefusalPart, Source, TextPart } from '../../core/message.ts';
-import { reportUnsaid } from '../carrying.ts';
+import { reportUnsaid, unsayable } from '../carrying.ts';
 import { type Element, type Field, required, text } from '../field.ts';
-import { mistyped, type Writing } from '../place.ts';
-import { cacheBreakpoint } from './cache-breakpoint.ts';
+import { mistyped, type Reading, type Writing } from '../place.ts';
+import { cacheBreakpoint, vendorCacheBreakpoint } from './cache-breakpoint.ts';
 import { marked, opaque, shape, spelled, unwrapped } from './carry.ts';
-import { readThinking, writeThinking } from './reasoning.ts';
+import { readThinking, thinkingMember, writeThinking } from './reasoning.ts';
 import { sourceOfFileData, sourceOfUrl, urlOf } from './source.ts';
 
 /** One element of a `content` array. One of an unknown type is carried as it is. */
@@ -20,9 +20,7 @@ export const contentPart: Element<Part> = {
       case 'image_url':
         return { type: 'image', ...imageShape.decode(found, place) };
       case 'file':
-        return isJsonObject(found['file']) && !hasFile(found['file'])
-          ? opaque(found)
-          : { type: 'file', ...fileShape.decode(found, place) };
+        return isJsonObject(found['file']) && !hasFile(found['file']) ? opaque(found) : readFile(found, place);
       case 'document_url':
         return marked({ type: 'file', ...documentShape.decode(found, place) } as const, 'form', 'document_url');
       case 'input_audio':
@@ -62,13 +60,38 @@ export const contentPart: Element<Part> = {
   },
 };
 
+/** Where a member of a part stands within its element of a content. */
+export function partMember(part: Part, member: string): string | undefined {
+  switch (part.type) {
+    case 'text':
+      return textShape.where(part, member);
+    case 'image':
+      return imageShape.where(part, member);
+    case 'file':
+      return (spelled(part, 'form') === 'document_url' ? documentShape : fileShape).where(part, member);
+    case 'audio':
+      return inputMembers[member];
+    case 'refusal':
+      return refusalShape.where(part, member);
+    case 'reasoning':
+      return thinkingMember(part, member);
+    default:
+      return undefined;
+  }
+}
+
+const inputMembers: Readonly<Record<string, string>> = {
+  source: 'input_audio.data',
+  cacheBreakpoint: 'prompt_cache_breakpoint',
+};
+
 const textShape = shape<Omit<TextPart, 'type' | 'signature' | 'citations' | 'extras' | 'spelling'>>(
   { text: required(text('text')), cacheBreakpoint },
   { type: 'text' },
 );
 
 const refusalShape = shape<Omit<RefusalPart, 'type' | 'signature' | 'extras' | 'spelling'>>(
-  { text: required(text('refusal')), cacheBreakpoint },
+  { text: required(text('refusal')), cacheBreakpoint: vendorCacheBreakpoint },
   { type: 'refusal' },
 );
 
@@ -108,6 +131,28 @@ const fileShape = shape<Omit<FilePart, 'type' | 'signature' | 'extras' | 'spelli
   { source: required(fileSource), name: text('file.filename'), cacheBreakpoint },
   { type: 'file' },
 );
+
+function readFile(found: JsonObject, place: Reading): FilePart {
+  const file: FilePart = { type: 'file', ...fileShape.decode(found, place) };
+  return marked(file, 'name', file.name === undefined && file.source.kind === 'base64' ? 'absent' : undefined);
+}
+
+/** OpenAI refuses bytes without a file name, and goes by its ending. */
+function namedFile(part: FilePart): FilePart {
+  const { source, name } = part;
+  if (name !== undefined || source.kind !== 'base64' || spelled(part, 'name') === 'absent') return part;
+  return { ...part, name: `document${endings[source.mediaType ?? ''] ?? ''}` };
+}
+
+const endings: Readonly<Record<string, string>> = {
+  'application/pdf': '.pdf',
+  'application/json': '.json',
+  'text/csv': '.csv',
+  'text/html': '.html',
+  'text/markdown': '.md',
+  'text/plain': '.txt',
+  'text/xml': '.xml',
+};
 
 const documentSource: Field<Source> = {
   path: 'document_url',
@@ -164,10 +209,5 @@ function writeFile(part: FilePart, place: Writing): Json | undefined {
   if (spelled(part, 'form') === 'document_url' && part.source.kind !== 'file') return documentShape.encode(part, place);
   // OpenAI takes no URL here; only who wrote one may have it again, for the vendors that do.
   if (part.source.kind === 'url' && spelled(part, 'source') !== 'url') return unsayable(place, 'no-file-url');
-  return fileShape.encode(part, place);
-}
-
-function unsayable(place: Writing, why: string): undefined {
-  place.lost({ path: place.path, why });
-  return undefined;
+  return fileShape.encode(namedFile(part), place);
 }

@@ -85,6 +85,19 @@ describe('a whole answer', () => {
     expect(peek.whole({ kind: 'json', bytes: body })).toMatchObject({ usageInvalid: true });
   });
 
+  test('that is an error in truth shows the failure', () => {
+    const wrong = { error: { message: 'Too many requests', code: 429 } };
+    const { failure, usage: none } = peek.whole({ kind: 'json', bytes: utf8Bytes(JSON.stringify(wrong)) });
+    expect({ kind: failure?.kind, message: failure?.message, none }).toEqual({
+      kind: 'provider-rate-limited',
+      message: 'Too many requests',
+      none: undefined,
+    });
+    for (const right of [answer, { ...answer, error: null }, { ...answer, usage, error: 'beside' }]) {
+      expect(peek.whole({ kind: 'json', bytes: utf8Bytes(JSON.stringify(right)) }).failure).toBeUndefined();
+    }
+  });
+
   test('of any shape shows what JSON.parse finds', () => {
     const lookalike = fc.constantFrom<Json>(usage, { usage }, [{ usage }], '"usage":{}', '"usage', null, {
       usage: null,

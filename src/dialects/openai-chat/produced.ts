@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { eachString } from '../flat-object.ts';
 import { utf8Length } from '../text.ts';
 
 /**
@@ -45,46 +46,16 @@ function argumentBytes(call: Json | undefined): number {
 export function producedIn(chunk: string): number | undefined {
   const start = chunk.indexOf(deltaStart);
   if (start === -1 || chunk.includes(deltaKey, start + deltaKey.length)) return undefined;
-  const bytes = { said: 0, reasoning_content: -1, reasoning: 0 };
-  let at = start + deltaStart.length;
-  while (chunk[at] !== '}') {
-    const colon = chunk.indexOf('":', at + 1);
-    if (colon === -1 || chunk[at] !== '"') return undefined;
-    const key = chunk.slice(at + 1, colon);
-    const end = plainEnd(chunk, colon + 2);
-    if (end === undefined || !(chunk[end] === ',' || chunk[end] === '}')) return undefined;
-    if (chunk[colon + 2] === '"') {
-      const length = literalBytes(chunk, colon + 2, end);
-      if (length === undefined) return undefined;
-      if (key === 'content' || key === 'refusal') bytes.said += length;
-      else if (key === 'reasoning' || key === 'reasoning_content') bytes[key] = length;
-    }
-    at = chunk[end] === ',' ? end + 1 : end;
-  }
-  return bytes.said + (bytes.reasoning_content >= 0 ? bytes.reasoning_content : bytes.reasoning);
+  let said = 0;
+  let named: number | undefined;
+  let reasoned = 0;
+  const flat = eachString(chunk, start + deltaStart.length, (key, bytes) => {
+    if (key === 'content' || key === 'refusal') said += bytes;
+    else if (key === 'reasoning_content') named = bytes;
+    else if (key === 'reasoning') reasoned = bytes;
+  });
+  return flat ? said + (named ?? reasoned) : undefined;
 }
 
 const deltaKey = '"delta"';
 const deltaStart = '"delta":{';
-
-/** Where a string or null ends; undefined for another value. */
-function plainEnd(chunk: string, from: number): number | undefined {
-  if (chunk[from] !== '"') return chunk.startsWith('null', from) ? from + 4 : undefined;
-  let quote = chunk.indexOf('"', from + 1);
-  while (quote !== -1 && isEscaped(chunk, quote)) quote = chunk.indexOf('"', quote + 1);
-  return quote === -1 ? undefined : quote + 1;
-}
-
-function isEscaped(chunk: string, at: number): boolean {
-  let first = at;
-  while (chunk[first - 1] === '\\') first--;
-  return (at - first) % 2 === 1;
-}
-
-/** The bytes of a string between its quotes: as many as it has characters, less one for each escape but `\u`. */
-function literalBytes(chunk: string, start: number, end: number): number | undefined {
-  const backslash = chunk.indexOf('\\', start);
-  if (backslash === -1 || backslash > end) return end - start - 2;
-  const literal = chunk.slice(start, end);
-  return literal.includes('\\u') ? undefined : JSON.parse(literal).length;
-}

@@ -23,6 +23,7 @@ export interface ReasoningBeside {
  * https://openrouter.ai/docs/use-cases/reasoning-tokens
  */
 export function reasoningBeside(wire: JsonObject, place: Reading): ReasoningBeside {
+  if (!reasoningMembers.some((name) => (wire[name] ?? null) !== null)) return { parts: [], rest: wire };
   const found = wire['reasoning_details'];
   const listed = Array.isArray(found) && found.length > 0 ? found : [];
   const details = listed.map((one: Json, index) => readDetail(one, at(at(place, 'reasoning_details'), index)));
@@ -73,8 +74,21 @@ export function writeThinking(part: ReasoningPart, place: Writing): JsonObject {
   return thinkingShape.encode(part, place);
 }
 
+/** Where a member of a thought within the content stands in its element. */
+export function thinkingMember(part: ReasoningPart, member: string): string | undefined {
+  return member === 'text' && spelled(part, 'text') !== 'text' ? 'thinking[0].text' : thinkingShape.where(part, member);
+}
+
+/** Where a member of a thought stands within its element of `reasoning_details`. */
+export function detailMember(part: ReasoningPart, member: string): string | undefined {
+  if (part.encrypted !== undefined) return encryptedShape.where({ ...part, encrypted: part.encrypted }, member);
+  if (part.summary === true) return summaryShape.where({ ...part, text: part.text ?? '' }, member);
+  return detailShape.where(part, member);
+}
+
 export const usualPlain = 'reasoning_content';
 const plainMembers: readonly string[] = [usualPlain, 'reasoning'];
+const reasoningMembers: readonly string[] = [...plainMembers, 'reasoning_details'];
 
 function isDetailed(part: ReasoningPart): boolean {
   return part.summary === true || (part.encrypted ?? part.signature ?? part.id) !== undefined;
@@ -97,19 +111,24 @@ function detailOf(found: JsonObject, place: Reading): ReasoningPart | undefined 
   return undefined;
 }
 
+const numbering = ['index'];
+
 const detailShape = shape<Pick<ReasoningPart, 'text' | 'signature' | 'id'>>(
   { text: text('text'), signature: text('signature'), id: text('id') },
   { type: 'reasoning.text' },
+  numbering,
 );
 
 const summaryShape = shape<{ readonly text: string } & Pick<ReasoningPart, 'id'>>(
   { text: required(text('summary')), id: text('id') },
   { type: 'reasoning.summary' },
+  numbering,
 );
 
 const encryptedShape = shape<{ readonly encrypted: string } & Pick<ReasoningPart, 'id'>>(
   { encrypted: required(text('data')), id: text('id') },
   { type: 'reasoning.encrypted' },
+  numbering,
 );
 
 const thought: Field<string> = {

@@ -22,12 +22,14 @@ export function reported(wire: JsonObject): ReportedUsage {
 
 /** OpenAI counts cached and audio tokens within `prompt_tokens`, reasoning and audio within `completion_tokens`. */
 function spelledUsage({ tokens }: Usage): JsonObject {
-  const { input = 0, cachedInput, cacheWrite, audioInput, output = 0, reasoning, audioOutput } = tokens;
-  const prompt = input + (cachedInput ?? 0) + (cacheWrite ?? 0) + (audioInput ?? 0);
+  const { input = 0, cachedInput, audioInput, output = 0, reasoning, audioOutput } = tokens;
+  const { cacheWrite, cacheWriteHour } = tokens;
+  const written = cacheWriteHour === undefined ? cacheWrite : (cacheWrite ?? 0) + cacheWriteHour;
+  const prompt = input + (cachedInput ?? 0) + (written ?? 0) + (audioInput ?? 0);
   const completion = output + (reasoning ?? 0) + (audioOutput ?? 0);
   const promptDetails = present({
     cached_tokens: cachedInput,
-    cache_write_tokens: cacheWrite,
+    cache_write_tokens: written,
     audio_tokens: audioInput,
   });
   const completionDetails = present({ reasoning_tokens: reasoning, audio_tokens: audioOutput });

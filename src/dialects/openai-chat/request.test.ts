@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import type { Carried } from '../../core/carried.ts';
 import type { ChatRequest } from '../../core/chat.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
@@ -122,7 +123,7 @@ test('every member that has a canonical word is said in it', () => {
           { type: 'image', source: { kind: 'base64', mediaType: 'image/png', base64: 'AAAA' }, detail: 'low' },
           { type: 'image', source: { kind: 'url', url: 'https://a.example/b.png' } },
           { type: 'file', source: { kind: 'base64', mediaType: 'application/pdf', base64: 'AAAA' }, name: 'a.pdf' },
-          { type: 'file', source: { kind: 'base64', base64: 'AAAA' } },
+          spelling({ type: 'file', source: { kind: 'base64', base64: 'AAAA' } }, { name: 'absent' }),
           spelling({ type: 'file', source: { kind: 'url', url: 'https://a.example/b.pdf' } }, { source: 'url' }),
           { type: 'file', source: { kind: 'file', id: 'file-1' } },
           spelling(
@@ -132,6 +133,7 @@ test('every member that has a canonical word is said in it', () => {
           { type: 'audio', source: { kind: 'base64', mediaType: 'audio/mp3', base64: 'AAAA' } },
           { type: 'text', text: 'Go.', cacheBreakpoint: { ttl: '1h' } },
         ],
+        spelling: { 'openai-chat': { parts: 'list' } },
       },
     ],
     tools: [
@@ -190,17 +192,23 @@ describe('what this dialect has no words for is lost aloud', () => {
     [
       'an image by file id',
       user({ type: 'image', source: { kind: 'file', id: 'f' } }),
-      [{ path: 'messages[0].content[0]', why: 'no-image-file' }],
+      [
+        { path: 'messages[0].parts[0]', why: 'no-image-file' },
+        { path: 'messages[0]', why: 'empty' },
+      ],
     ],
     [
       'a file by URL',
       user({ type: 'file', source: { kind: 'url', url: 'https://a.example' } }),
-      [{ path: 'messages[0].content[0]', why: 'no-file-url' }],
+      [
+        { path: 'messages[0].parts[0]', why: 'no-file-url' },
+        { path: 'messages[0]', why: 'empty' },
+      ],
     ],
     [
       'a signature on text',
       user({ type: 'text', text: 'a', signature: 's' }),
-      [{ path: 'messages[0].content[0].signature', why: 'unsupported' }],
+      [{ path: 'messages[0].parts[0].signature', why: 'unsupported' }],
     ],
     [
       'a budget for thinking',
@@ -214,7 +222,7 @@ describe('what this dialect has no words for is lost aloud', () => {
           { type: 'message', role: 'tool', parts: [{ type: 'tool-result', callId: 'c', parts: [], isError: true }] },
         ],
       },
-      [{ path: 'messages[0].isError', why: 'unsupported' }],
+      [{ path: 'messages[0].parts[0].isError', why: 'unsupported' }],
     ],
     [
       'what is said between calls',
@@ -240,7 +248,10 @@ describe('what this dialect has no words for is lost aloud', () => {
     [
       'a part of another dialect',
       user(foreign({ type: 'opaque', dialect: 'other', wire: {} })),
-      [{ path: 'messages[0].content[0]', why: 'only-other' }],
+      [
+        { path: 'messages[0].parts[0]', why: 'only-other' },
+        { path: 'messages[0]', why: 'empty' },
+      ],
     ],
   ])('%s', (_, value, losses) => {
     const lost: Loss[] = [];
@@ -269,6 +280,60 @@ test('reasoning with a seal goes out as a detail, the only form that holds one',
     messages: [
       { role: 'assistant', content: null, reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 's' }] },
     ],
+  });
+});
+
+describe('of another vendor', () => {
+  const encode = (value: ChatRequest): unknown => encoded(value);
+
+  test('a cache breakpoint of a tool or a call comes back as it was written', () => {
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+    const tool = { type: 'function', function: { name: 'f' } };
+    const wire = {
+      messages: [
+        {
+          role: 'assistant',
+          content: 'a',
+          tool_calls: [
+            { ...call, cache_control: { type: 'ephemeral', ttl: '1h' } },
+            { ...call, prompt_cache_breakpoint: { mode: 'explicit' } },
+          ],
+        },
+      ],
+      tools: [{ ...tool, cache_control: { type: 'ephemeral' } }],
+    };
+    const value = request.decode(body(wire));
+    const [message] = value.messages;
+    expect(message?.type === 'message' && message.parts.slice(1)).toMatchObject([
+      { cacheBreakpoint: { ttl: '1h' } },
+      { cacheBreakpoint: {} },
+    ]);
+    expect(value.tools).toMatchObject([{ cacheBreakpoint: {} }]);
+    expect(encode(value)).toEqual(wire);
+  });
+
+  test('the numbers of calls and thoughts come back, and are nothing that another dialect could lose', () => {
+    const call = { id: 'c', type: 'function', index: 3, function: { name: 'f', arguments: '{}' } };
+    const detail = { type: 'reasoning.text', text: 'Hm.', index: 0 };
+    const wire = { messages: [{ role: 'assistant', content: 'a', reasoning_details: [detail], tool_calls: [call] }] };
+    const value = request.decode(body(wire));
+    const [message] = value.messages;
+    expect(message?.type === 'message' && message.parts.filter(({ extras }: Carried) => extras !== undefined)).toEqual(
+      [],
+    );
+    expect(encode(value)).toEqual(wire);
+  });
+
+  test('calls that an assistant makes in two messages come back in two', () => {
+    const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
+    const wire = {
+      messages: [
+        { role: 'assistant', content: null, tool_calls: [call('a')] },
+        { role: 'assistant', content: 'b', tool_calls: [call('b')] },
+        { role: 'tool', tool_call_id: 'a', content: 'x' },
+      ],
+    };
+    expect(encode(request.decode(body(wire)))).toEqual(wire);
   });
 });
 

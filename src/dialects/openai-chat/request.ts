@@ -1,12 +1,13 @@
 import type { ChatRequest, Reasoning } from '../../core/chat.ts';
-import { isJsonObject, type Json } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { readBody, writeBody } from '../body.ts';
 import { reportUnsaid } from '../carrying.ts';
 import type { RequestCodec } from '../dialect.ts';
-import { type Field, flag, integer, list, number, required, text, texts } from '../field.ts';
-import { mistyped } from '../place.ts';
-import { shape } from './carry.ts';
+import { elements, type Field, flag, integer, number, required, text, texts } from '../field.ts';
+import { at, mistyped, type Writing } from '../place.ts';
+import { dialect, marked, shape, spelled } from './carry.ts';
 import { envelope } from './envelope.ts';
+import { locate } from './locate.ts';
 import { messages } from './messages.ts';
 import { outputFormat } from './output-format.ts';
 import { splice } from './splice.ts';
@@ -17,10 +18,35 @@ import { tool } from './tools.ts';
 export const request: RequestCodec<ChatRequest> = {
   envelope,
   splice,
-  locate: (_value, path) => path,
-  decode: (wire) => requestShape.decode(readBody(wire, 'request'), { path: '', of: 'request' }),
-  encode: (value, lost) => writeBody(requestShape.encode(value, { path: '', lost })),
+  locate: (value, path) => locate(value, path, (member) => requestShape.where(value, member)),
+  decode(wire) {
+    const { body, wish } = usageWish(readBody(wire, 'request'));
+    return marked(requestShape.decode(body, { path: '', of: 'request' }), 'streamUsage', wish);
+  },
+  encode(value, lost) {
+    const top: Writing = { path: '', lost };
+    const body = requestShape.encode(withoutIdleChoice(value, top), top);
+    const wish = spelled(value, 'streamUsage');
+    return writeBody(wish === undefined ? body : { ...body, stream_options: { include_usage: wish === 'asked' } });
+  },
 };
+
+/** Whether a stream tells usage is between caller and door, for its events always do; here it is only noted how it was said. */
+function usageWish(body: JsonObject): { readonly body: JsonObject; readonly wish: string | undefined } {
+  const { stream_options: options, ...rest } = body;
+  if (!isJsonObject(options) || Object.keys(options).length !== 1) return { body, wish: undefined };
+  const { include_usage: asked } = options;
+  return typeof asked === 'boolean' ? { body: rest, wish: asked ? 'asked' : 'declined' } : { body, wish: undefined };
+}
+
+/** Vendors refuse a choice among tools of which none is left. */
+function withoutIdleChoice(value: ChatRequest, place: Writing): ChatRequest {
+  const { tools = [], toolChoice, parallelToolCalls, ...rest } = value;
+  if (tools.length === 0 || tools.some((one) => one.type !== 'opaque' || one.dialect === dialect)) return value;
+  if (toolChoice !== undefined) place.lost({ path: 'toolChoice', why: 'no-tools' });
+  if (parallelToolCalls !== undefined) place.lost({ path: 'parallelToolCalls', why: 'no-tools' });
+  return { ...rest, tools };
+}
 
 const stop: Field<readonly string[]> = {
   ...texts('stop'),
@@ -40,9 +66,13 @@ const reasoning: Field<Reasoning> = {
     if (typeof found !== 'string') throw mistyped(place, 'a string', found);
     return { value: { effort: found } };
   },
-  write(value, place) {
-    reportUnsaid(value, ['budgetTokens', 'visible'], { ...place, path: 'reasoning' });
-    return value.effort;
+  write({ enabled, effort, ...rest }, place) {
+    reportUnsaid(rest, ['budgetTokens', 'visible'], place);
+    const said = effort ?? (enabled === false ? 'none' : undefined);
+    // An effort implies that there is thinking, and `none` that there is not.
+    const isSaid = enabled === undefined || enabled === (said !== undefined && said !== 'none');
+    if (!isSaid) place.lost({ path: at(place, 'enabled').path, why: 'unsupported' });
+    return said;
   },
 };
 
@@ -59,7 +89,7 @@ const metadata: Field<{ readonly [name: string]: string }> = {
 const requestShape = shape<Omit<ChatRequest, 'extras' | 'spelling'>>({
   model: text('model'),
   messages: required(messages),
-  tools: list('tools', tool),
+  tools: elements('tools', tool),
   toolChoice,
   parallelToolCalls: flag('parallel_tool_calls'),
   output: outputFormat,

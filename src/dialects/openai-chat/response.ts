@@ -3,12 +3,14 @@ import { isJsonObject } from '../../core/json.ts';
 import type { RoleMessage } from '../../core/message.ts';
 import { readBody, writeBody } from '../body.ts';
 import type { Codec } from '../dialect.ts';
-import { type Element, type Field, integer, list, moment, required, text } from '../field.ts';
+import { saidFailure } from '../error-answer.ts';
+import { always, type Element, type Field, filled, integer, list, moment, required, text } from '../field.ts';
 import { mistyped } from '../place.ts';
-import { readAssistant, writeAssistant } from './assistant.ts';
+import { readAssistant } from './assistant.ts';
+import { writeAnswer } from './assistant-writer.ts';
 import { marked, shape, spelled } from './carry.ts';
-import { saidFailure } from './error-answer.ts';
 import { finish } from './finish.ts';
+import { answerLabels } from './labels.ts';
 import { logprobs } from './logprobs.ts';
 import { reportedUsage } from './reported-usage.ts';
 
@@ -30,7 +32,7 @@ const message: Field<RoleMessage> = {
     if (!isJsonObject(found)) throw mistyped(place, 'an object', found);
     return { value: readAssistant(found, place) };
   },
-  write: (value, place) => writeAssistant(value, place),
+  write: writeAnswer,
 };
 
 interface IndexedChoice extends Omit<Choice, 'index' | 'extras' | 'spelling'> {
@@ -53,12 +55,13 @@ const choice: Element<Choice> = {
 
 const responseShape = shape<Omit<ChatResponse, 'extras' | 'spelling'>>(
   {
-    id: text('id'),
-    model: text('model'),
-    createdAt: moment('created'),
-    serviceTier: text('service_tier'),
+    id: always(text('id'), ''),
+    model: always(text('model'), ''),
+    createdAt: always(moment('created'), 0),
+    serviceTier: filled(text('service_tier')),
     choices: required(list('choices', choice)),
     usage: reportedUsage,
   },
   { object: 'chat.completion' },
+  answerLabels,
 );

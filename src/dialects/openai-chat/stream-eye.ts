@@ -1,15 +1,15 @@
 import type { Failure } from '../../core/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import type { Sight } from '../../core/reply.ts';
-import { joined } from '../byte-edit.ts';
 import type { StreamEye } from '../dialect.ts';
+import { errorObject } from '../error-answer.ts';
+import { errorFailure } from '../error-kind.ts';
+import { objectIn } from '../json-text.ts';
+import { memberAt } from '../members.ts';
 import { framesIn } from '../sse.ts';
-import { type Blocks, blockCutter } from '../sse-block.ts';
+import { type Block, countProduced, type Seen, streamEyeOf } from '../stream-eye.ts';
 import { utf8Text } from '../text.ts';
-import { errorObject } from './error-answer.ts';
-import { errorFailure } from './error-kind.ts';
 import { producedBytes, producedIn } from './produced.ts';
-import { readUsage } from './usage.ts';
+import { readUsage, usagePaths, usualUsagePath } from './usage.ts';
 
 /**
  * Follows a stream of chat chunks without decoding it: forwards its frames as they came, and notes usage, the end mark and
@@ -18,54 +18,7 @@ import { readUsage } from './usage.ts';
  * `stream_options.include_usage`, without choices and with nothing but usage, is taken out.
  */
 export function streamEye({ hideUsage }: { readonly hideUsage: boolean }): StreamEye {
-  const cutter = blockCutter();
-  let over = false;
-  return {
-    push(piece) {
-      if (over) return nothing;
-      const blocks = cutter.push(piece);
-      if (blocks.ends.length === 0) return nothing;
-      const seen: Seen = { terminal: false, producedBytes: 0, producedFrames: 0 };
-      const bytes = forwarded(blocks, seen, hideUsage ? 'usage' : 'none');
-      over = seen.terminal || seen.failure !== undefined;
-      return { bytes, sight: seen };
-    },
-    end: () => ({ torn: !over && cutter.torn() }),
-  };
-}
-
-const nothing: ReturnType<StreamEye['push']> = {
-  bytes: new Uint8Array(),
-  sight: { terminal: false, producedBytes: 0, producedFrames: 0 },
-};
-
-type Seen = { -readonly [Member in keyof Sight]: Sight[Member] };
-
-/** Looks at each block in turn; answers the bytes that go on. */
-function forwarded(blocks: Blocks, seen: Seen, hidden: 'usage' | 'none'): Uint8Array<ArrayBuffer> {
-  const kept: Uint8Array<ArrayBuffer>[] = [];
-  let from = 0;
-  let start = 0;
-  for (const end of blocks.ends) {
-    const added = look(seen, { bytes: blocks.bytes, start, end, text: blocks.text.slice(start, end) });
-    if (seen.failure !== undefined) break;
-    if (added && hidden === 'usage') {
-      kept.push(blocks.bytes.subarray(from, start));
-      from = end;
-    }
-    start = end;
-    if (seen.terminal) break;
-  }
-  if (from === 0 && start === blocks.bytes.length) return blocks.bytes;
-  return joined([...kept, blocks.bytes.subarray(from, start)]);
-}
-
-interface Block {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  /** One character for each of its bytes. */
-  readonly text: string;
+  return streamEyeOf((seen, block) => (look(seen, block) && hideUsage ? 'drop' : 'keep'));
 }
 
 /** Notes what a block says; answers whether it is the chunk that was added for its usage. */
@@ -74,7 +27,7 @@ function look(seen: Seen, { bytes, start, end, text }: Block): boolean {
   if (!text.includes('"error"') && !namesUsage(text)) {
     const produced = producedIn(text);
     if (produced !== undefined) {
-      count(seen, produced);
+      countProduced(seen, produced);
       return false;
     }
   }
@@ -101,7 +54,7 @@ function lookAtFrames(seen: Seen, block: string): boolean {
   let added = false;
   for (const { event, data } of framesIn(block.startsWith('\ufeff') ? block.slice(1) : block)) {
     if (data === undefined) continue;
-    if (event === 'error') seen.failure = failureIn(parsed(data) ?? { message: data });
+    if (event === 'error') seen.failure = failureIn(objectIn(data) ?? { message: data });
     else if (data.startsWith('[DONE]')) seen.terminal = true;
     else added = lookAtData(seen, data);
   }
@@ -109,38 +62,19 @@ function lookAtFrames(seen: Seen, block: string): boolean {
 }
 
 function lookAtData(seen: Seen, data: string): boolean {
-  const chunk = parsed(data);
+  const chunk = objectIn(data);
   if (chunk === undefined) {
     if (data.includes(usageKey)) seen.usageInvalid = true;
     return false;
   }
-  count(seen, producedBytes(chunk));
-  Object.assign(seen, readUsage(usageIn(chunk)));
+  countProduced(seen, producedBytes(chunk));
+  Object.assign(seen, readUsage(memberAt(chunk, usagePaths(chunk)[0] ?? usualUsagePath)));
   if (chunk['error']) seen.failure = failureIn(chunk);
   return isAddedUsage(chunk);
 }
 
-function count(seen: Seen, produced: number): void {
-  seen.producedBytes += produced;
-  if (produced > 0) seen.producedFrames++;
-}
-
-function parsed(data: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function failureIn(said: JsonObject): Failure {
   return errorFailure(errorObject(said) ?? {}, undefined);
-}
-
-/** Groq used to put it into a member of its own, and still does so beside. */
-function usageIn({ usage, x_groq: groq }: JsonObject): Json | undefined {
-  return usage ?? (isJsonObject(groq) ? groq['usage'] : undefined);
 }
 
 /** No choices and nothing but usage, but for what every chunk has and what measures the call. */

@@ -3,6 +3,7 @@ import type { ChatEvent } from '../../core/chat.ts';
 import { Failure } from '../../core/failure.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Loss } from '../../core/loss.ts';
+import { reportEventExtras } from '../event-place.ts';
 import type { Frame } from '../sse.ts';
 import { stream } from './stream.ts';
 
@@ -28,7 +29,7 @@ describe('events of another dialect', () => {
     expect(spelled(events)).toEqual([
       chunk({ role: 'assistant' }),
       chunk({ content: 'Hi' }),
-      chunk({ tool_calls: [{ index: 0, id: 't', type: 'function', function: { name: 'f' } }] }),
+      chunk({ tool_calls: [{ index: 0, id: 't', type: 'function', function: { name: 'f', arguments: '' } }] }),
       chunk({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] }),
       chunk({}, 'tool_calls'),
       {
@@ -47,14 +48,81 @@ describe('events of another dialect', () => {
     ]);
   });
 
-  test('that have no words here are lost aloud', () => {
+  test('tell usage once, in a chunk of its own, although their frames do not', () => {
+    const counted = { tokens: { input: 3, output: 1 } };
+    const events: readonly ChatEvent[] = [
+      { ...start, more: true },
+      { type: 'message-start', choice: 0, more: true },
+      { type: 'usage', usage: { counted }, soFar: true },
+      { type: 'text-delta', choice: 0, part: 0, text: 'Hi' },
+      { type: 'finish', choice: 0, finish: { reason: 'stop' }, more: true },
+      { type: 'usage', usage: { counted } },
+      { type: 'response-end' },
+    ];
+    expect(spelled(events)).toEqual([
+      chunk({ role: 'assistant' }),
+      chunk({ content: 'Hi' }),
+      chunk({}, 'stop'),
+      { ...wireHead, choices: [], usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 } },
+      '[DONE]',
+    ]);
+  });
+
+  test('give a call without arguments empty ones, as soon as it is over', () => {
+    const call = (number: number): readonly ChatEvent[] => [
+      { type: 'part-start', choice: 0, part: number, kind: 'tool-call' },
+      { type: 'tool-call-start', choice: 0, part: number, call: number, kind: 'function', id: `t${number}`, name: 'f' },
+    ];
+    const events: readonly ChatEvent[] = [
+      start,
+      ...call(0),
+      { type: 'tool-call-delta', choice: 0, part: 0, call: 0, text: '' },
+      { type: 'part-end', choice: 0, part: 0 },
+      ...call(1),
+      { type: 'tool-call-delta', choice: 0, part: 1, call: 1, text: '{"a":1}' },
+      { type: 'part-end', choice: 0, part: 1 },
+    ];
+    const item = (index: number, text: string) => chunk({ tool_calls: [{ index, function: { arguments: text } }] });
+    const begun = (index: number) =>
+      chunk({ tool_calls: [{ index, id: `t${index}`, type: 'function', function: { name: 'f', arguments: '' } }] });
+    expect(spelled(events)).toEqual([begun(0), item(0, ''), item(0, '{}'), begun(1), item(1, '{"a":1}')]);
+  });
+
+  test('that begin with nothing still have what every chunk has', () => {
+    expect(spelled([{ type: 'text-delta', choice: 0, text: 'a' }])).toEqual([
+      { ...chunk({ content: 'a' }), id: '', model: '', created: 0 },
+    ]);
+    expect(
+      spelled([
+        { type: 'response-start', id: 'm' },
+        { type: 'text-delta', choice: 1, text: 'a' },
+      ]),
+    ).toEqual([
+      {
+        ...wireHead,
+        id: 'm',
+        model: '',
+        created: 0,
+        choices: [{ index: 1, delta: { content: 'a' }, finish_reason: null }],
+      },
+    ]);
+  });
+
+  test('that have no words here are lost aloud, and each kind of them once', () => {
     const lost: Loss[] = [];
     const encoder = stream.encoder((loss) => void lost.push(loss));
-    encoder.push({ type: 'text-delta', choice: 0, text: 'a', signature: 's' });
-    encoder.push(foreign({ type: 'opaque', dialect: 'other', wire: {} }));
+    const extras = { 'anthropic-messages': { stop_sequence: 'x', stop_details: null } };
+    for (const _ of ['once', 'again']) {
+      encoder.push({ type: 'text-delta', choice: 0, part: 2, text: 'a', signature: 's' });
+      encoder.push({ type: 'opaque', dialect: 'anthropic-messages', wire: {}, choice: 1 });
+      encoder.push({ type: 'opaque', dialect: 'anthropic-messages', wire: {} });
+      encoder.push({ type: 'finish', choice: 0, finish: { reason: 'stop' }, extras });
+    }
     expect(lost).toEqual([
-      { path: 'stream.signature', why: 'unsupported' },
-      { path: 'stream', why: 'only-other' },
+      { path: 'choices[0].message.parts[2].signature', why: 'unsupported' },
+      { path: 'choices[1].message', why: 'only-anthropic-messages' },
+      { path: 'stream', why: 'only-anthropic-messages' },
+      { path: 'choices[0].stop_sequence', why: 'unsupported' },
     ]);
   });
 });
@@ -137,6 +205,67 @@ describe('a stream that stops', () => {
   });
 });
 
+describe('usage in a member of Groq’s own', () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 };
+  const ended = chunk({}, 'stop');
+  const told = (more: JsonObject): readonly unknown[] =>
+    decoded([{ data: JSON.stringify({ ...ended, ...more }) }]).flatMap((event) =>
+      event.type === 'usage' ? [event.usage.counted?.tokens] : [],
+    );
+
+  test('is understood where it stands alone, and told once where it stands twice', () => {
+    expect(told({ x_groq: { id: 'req_1', usage } })).toEqual([{ input: 3, output: 1 }]);
+    expect(told({ usage: null, x_groq: { usage } })).toEqual([{ input: 3, output: 1 }]);
+    expect(told({ usage, x_groq: { usage } })).toEqual([{ input: 3, output: 1 }]);
+    expect(told({ x_groq: { usage: null } })).toEqual([]);
+  });
+
+  test('is nothing that another dialect could lose, what stands beside it is', () => {
+    const lostOf = (groq: JsonObject): readonly string[] => {
+      const lost: Loss[] = [];
+      for (const event of decoded([{ data: JSON.stringify({ ...ended, usage, x_groq: groq }) }])) {
+        reportEventExtras('anthropic-messages', event, (loss) => void lost.push(loss));
+      }
+      return lost.map(({ path }) => path);
+    };
+    expect([lostOf({ id: 'req_1', usage }), lostOf({ usage, seed: 7 })]).toEqual([[], ['x_groq.seed']]);
+  });
+
+  test('comes back to where it stood', () => {
+    const other = { ...usage, queue_time: 0.1 };
+    for (const more of [
+      { x_groq: { usage } },
+      { x_groq: { id: 'req_1', usage, debug: {} } },
+      { usage: null, x_groq: { usage } },
+      { usage, x_groq: { usage } },
+      { usage, x_groq: { usage: other } },
+      { x_groq: { usage: 7 } },
+    ]) {
+      const wire = { ...ended, ...more };
+      expect(spelled(decoded([{ data: JSON.stringify(wire) }]))).toEqual([wire]);
+    }
+  });
+});
+
+test('names, numbers and padding come back, and are nothing that another dialect could lose', () => {
+  const detail = { type: 'reasoning.text', text: 'Hm.', index: 0 };
+  const wire = {
+    ...chunk({ role: 'assistant', content: 'a', reasoning_details: [detail] }),
+    ...{ system_fingerprint: 'fp_1', obfuscation: 'x', p: 'xy', x_groq: { id: 'req_1' } },
+  };
+  const events = decoded([{ data: JSON.stringify(wire) }]);
+  expect(events.filter(({ extras }) => extras !== undefined)).toEqual([]);
+  expect(spelled(events)).toEqual([wire]);
+});
+
+test('an empty refusal, tier or reason to end says nothing', () => {
+  const wire = { ...chunk({ role: 'assistant', content: 'a', refusal: '' }, ''), service_tier: '' };
+  const events = decoded([{ data: JSON.stringify(wire) }]);
+  expect(events.map(({ type }) => type)).toEqual(['response-start', 'message-start', 'text-delta']);
+  expect(events[0]).not.toHaveProperty('serviceTier');
+  expect(spelled(events)).toEqual([wire]);
+});
+
 describe('tool calls', () => {
   test('under one index with ids of their own are calls of their own', () => {
     const item = (id: string): JsonObject => ({ index: 0, id, function: { name: 'f', arguments: id } });
@@ -148,6 +277,18 @@ describe('tool calls', () => {
       [1, 'b'],
     ]);
   });
+});
+
+test('arguments sent as an object keep the digits of their numbers', () => {
+  const data =
+    '{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":{"n":12345678901234567890}}}]}}]}';
+  const events = decoded([{ data }]);
+  expect(events.flatMap((event) => (event.type === 'tool-call-delta' ? [event.text] : []))).toEqual([
+    '{"n":12345678901234567890}',
+  ]);
+  const encoder = stream.encoder(() => {});
+  const [frame] = events.flatMap((event) => encoder.push(event));
+  expect(frame?.data).toContain('"arguments":{"n":12345678901234567890}');
 });
 
 function decoded(frames: readonly Frame[]): readonly ChatEvent[] {
@@ -168,9 +309,4 @@ function spelled(events: readonly ChatEvent[]): readonly unknown[] {
 
 function chunk(delta: object, finish: string | null = null) {
   return { ...wireHead, choices: [{ index: 0, delta, finish_reason: finish }] };
-}
-
-/** An event as only a dialect could make it that is not there yet. */
-function foreign(event: unknown): ChatEvent {
-  return event as ChatEvent;
 }

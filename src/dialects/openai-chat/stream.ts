@@ -1,17 +1,19 @@
 import type { ChatEvent } from '../../core/chat.ts';
 import { asFailure, Failure } from '../../core/failure.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { Lost } from '../../core/loss.ts';
+import { errorEvent } from '../answer-events.ts';
 import type { StreamCodec } from '../dialect.ts';
+import { saidFailure } from '../error-answer.ts';
+import { onceEach, placeOf, reportEventExtras } from '../event-place.ts';
+import { jsonIn } from '../json-text.ts';
+import { failure } from '../openai/failure.ts';
 import { garbled } from '../place.ts';
-import { reportForeign } from '../shape.ts';
 import type { Frame } from '../sse.ts';
 import { dialect, spelled } from './carry.ts';
 import { extrasAt, withExtras } from './chunk-extras.ts';
-import { type ChunkReader, chunkReader, errorEvent } from './chunk-reader.ts';
+import { type ChunkReader, chunkReader } from './chunk-reader.ts';
 import { chunkWriter, lineExtras } from './chunk-writer.ts';
-import { saidFailure } from './error-answer.ts';
-import { failure } from './failure.ts';
 
 /** A streamed answer, both ways. https://platform.openai.com/docs/api-reference/chat-streaming */
 export const stream: StreamCodec<ChatEvent> = {
@@ -22,8 +24,10 @@ export const stream: StreamCodec<ChatEvent> = {
       push(frame) {
         if (ended === 'whole') return [];
         const events = eventsOf(frame, chunks);
-        if (events.some(({ type }) => type === 'error')) ended = 'broken';
-        if (events.some(({ type }) => type === 'response-end')) ended ??= 'whole';
+        for (const { type } of events) {
+          if (type === 'error') ended = 'broken';
+          if (type === 'response-end') ended ??= 'whole';
+        }
         return events;
       },
       end() {
@@ -34,11 +38,12 @@ export const stream: StreamCodec<ChatEvent> = {
       },
     };
   },
-  encoder(lost) {
+  encoder(tell) {
+    const lost = onceEach(tell);
     const chunks = chunkWriter(lost);
     return {
       push(event) {
-        reportForeign(dialect, event, { path: 'stream', lost });
+        if (event.extras !== undefined) reportEventExtras(dialect, event, lost);
         const alone = frameAlone(event, lost);
         return alone === undefined ? chunks.add(event) : [...chunks.flush(), ...alone];
       },
@@ -56,61 +61,60 @@ function eventsOf({ comment, data, ...lines }: Frame, chunks: ChunkReader): read
     return [withExtras({ type: 'keep-alive', ...(comment !== undefined && { comment }) }, 'frame', { ...lines })];
   const events = dataEvents(data, lines.event, chunks);
   const first = events.findIndex(({ type }) => type !== 'response-start' && type !== 'response-change');
-  return events.map((event, index) => {
-    const own = event.type === 'response-end' && data !== done ? { ...lines, data } : lines;
-    return index === first ? withExtras(event, 'frame', { ...own }) : event;
-  });
+  const event = events[first];
+  const own = event?.type === 'response-end' && data !== done ? { ...lines, data } : lines;
+  return event === undefined ? events : events.with(first, withExtras(event, 'frame', { ...own }));
 }
 
 function dataEvents(data: string, name: string | undefined, chunks: ChunkReader): readonly ChatEvent[] {
   if (data.trim() === done) return [{ type: 'response-end' }];
-  const said = parsed(data);
-  if (!isJsonObject(said)) return [errorEvent(garbled('a frame of its stream is no JSON object'), data)];
+  const said = jsonIn(data);
+  if (!isJsonObject(said))
+    return [errorEvent(garbled('a frame of its stream is no JSON object'), { dialect, wire: data })];
   // Groq marks an error by the event's name; the official SDK then takes the data itself for it.
   const problem = name === 'error' && said['error'] === undefined ? { error: said } : said;
   const failed = said['choices'] === undefined ? saidFailure(problem) : undefined;
-  if (failed !== undefined) return [errorEvent(failed, said)];
+  if (failed !== undefined) return [errorEvent(failed, { dialect, wire: said })];
   try {
     return chunks.read(said);
   } catch (thrown) {
-    return [errorEvent(asFailure(thrown), said)];
+    return [errorEvent(asFailure(thrown), { dialect, wire: said })];
   }
 }
 
 /** What stands in frames of its own. Undefined: it belongs into a chunk. */
 function frameAlone(event: ChatEvent, lost: Lost): readonly Frame[] | undefined {
-  const lines = lineExtras(extrasAt(event, 'frame'));
   switch (event.type) {
-    case 'keep-alive':
-      return [
-        event.comment === undefined && Object.keys(lines).length > 0
-          ? lines
-          : { comment: event.comment ?? ' keep-alive' },
-      ];
+    case 'keep-alive': {
+      const lines = linesOf(event);
+      const isBare = event.comment !== undefined || Object.keys(lines).length === 0;
+      return [isBare ? { comment: event.comment ?? ' keep-alive' } : lines];
+    }
     case 'response-end':
-      return [{ ...lines, data: textOf(extrasAt(event, 'frame')) ?? done }];
+      return [{ ...linesOf(event), data: textOf(extrasAt(event, 'frame')) ?? done }];
     case 'error':
       if (spelled(event, 'stands') === 'chunk') return undefined;
       if (event.raw?.dialect !== dialect) return failure.frames(event.failure, '');
-      return [{ ...lines, data: typeof event.raw.wire === 'string' ? event.raw.wire : JSON.stringify(event.raw.wire) }];
+      return [
+        {
+          ...linesOf(event),
+          data: typeof event.raw.wire === 'string' ? event.raw.wire : JSON.stringify(event.raw.wire),
+        },
+      ];
     case 'opaque':
       if (event.dialect === dialect)
-        return event.choice === undefined ? [{ ...lines, data: JSON.stringify(event.wire) }] : undefined;
-      lost({ path: 'stream', why: `only-${event.dialect}` });
+        return event.choice === undefined ? [{ ...linesOf(event), data: JSON.stringify(event.wire) }] : undefined;
+      lost({ path: placeOf(event, lost).path || 'stream', why: `only-${event.dialect}` });
       return [];
     default:
       return undefined;
   }
 }
 
-function textOf({ data }: JsonObject): string | undefined {
-  return typeof data === 'string' ? data : undefined;
+function linesOf(event: ChatEvent): Frame {
+  return lineExtras(extrasAt(event, 'frame'));
 }
 
-function parsed(data: string): Json | undefined {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
+function textOf({ data }: JsonObject): string | undefined {
+  return typeof data === 'string' ? data : undefined;
 }

@@ -32,6 +32,14 @@ export const toolChoice: Field<ToolChoice> = {
   },
 };
 
+/** What a path within a choice is within its wire form. */
+export function belowChoice(choice: ToolChoice, rest: string): string {
+  if (choice.type === 'named') return rest.replace(/^\.tool(?=\.|$)/, `.${choice.tool.type}`);
+  if (choice.type !== 'allowed') return choice.type === 'opaque' ? rest : '';
+  if (rest === '.required') return '.allowed_tools.mode';
+  return rest.replace(/^\.tools/, '.allowed_tools.tools');
+}
+
 function wordOf(word: string): ToolChoice {
   if (word === 'auto' || word === 'none' || word === 'required') return { type: word };
   // Mistral's word for it.

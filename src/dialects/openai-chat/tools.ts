@@ -2,7 +2,7 @@ import { isJsonObject } from '../../core/json.ts';
 import type { CustomTool, FunctionTool, Tool } from '../../core/tool.ts';
 import { type Element, type Field, flag, object, required, text } from '../field.ts';
 import { mistyped } from '../place.ts';
-import { cacheBreakpoint } from './cache-breakpoint.ts';
+import { vendorCacheBreakpoint } from './cache-breakpoint.ts';
 import { opaque, shape, unwrapped } from './carry.ts';
 
 /** One element of `tools`. One of an unknown type, which the vendor runs itself, is carried as it is. */
@@ -23,13 +23,19 @@ export const tool: Element<Tool> = {
   },
 };
 
+/** Where a member of a tool stands within it. */
+export function toolMember(value: Tool, member: string): string | undefined {
+  if (value.type === 'function') return functionShape.where(value, member);
+  return value.type === 'custom' ? customShape.where(value, member) : undefined;
+}
+
 const functionShape = shape<Omit<FunctionTool, 'type' | 'extras' | 'spelling'>>(
   {
     name: required(text('function.name')),
     description: text('function.description'),
     schema: object('function.parameters'),
     strict: flag('function.strict'),
-    cacheBreakpoint,
+    cacheBreakpoint: vendorCacheBreakpoint,
   },
   { type: 'function' },
 );
@@ -51,6 +57,11 @@ const grammar: Field<Grammar> = {
 };
 
 const customShape = shape<Omit<CustomTool, 'type' | 'extras' | 'spelling'>>(
-  { name: required(text('custom.name')), description: text('custom.description'), grammar, cacheBreakpoint },
+  {
+    name: required(text('custom.name')),
+    description: text('custom.description'),
+    grammar,
+    cacheBreakpoint: vendorCacheBreakpoint,
+  },
   { type: 'custom' },
 );

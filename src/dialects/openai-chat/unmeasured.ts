@@ -1,6 +1,6 @@
 import { scanJson, type WatchedMember } from '../json-scan.ts';
-import { latin1, stringText } from '../text.ts';
-import { type Given, memberOf } from './parameter.ts';
+import { type Given, memberOf } from '../parameter.ts';
+import { isReference } from '../reference.ts';
 
 /**
  * The paths of inputs whose size in tokens nobody can tell from the request: what a URL or a file id stands for, what is
@@ -38,15 +38,6 @@ function isKeptAudio(bytes: Uint8Array, { valueStart, valueEnd }: WatchedMember)
 
 /** The parts whose `url` or `data` is input; the `url` of a citation is not. */
 const carrier = /^(.*(?:_url|\.input_audio))\.(?:url|data)$/;
-
-/** Whether a string is a URL of any scheme but `data:`. */
-function isReference(bytes: Uint8Array, start: number, end: number): boolean {
-  const head = latin1(bytes, start + 1, Math.min(end - 1, start + 1 + headLength));
-  return scheme.test(head.includes('\\') ? stringText(bytes, start, end).slice(0, headLength) : head);
-}
-
-const headLength = 40;
-const scheme = /^\s*(?!data:)[a-z][a-z\d+.-]*:/i;
 
 const quote = 0x22;
 const openBrace = 0x7b;

@@ -1,13 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import { scaledUsd } from '../../core/money.ts';
 import { type Usage, type UsageClass, usageClasses } from '../../core/usage.ts';
-
-/** What an answer says it consumed: read, absent, or not to be believed. */
-export interface UsageReading {
-  readonly usage?: Usage;
-  /** A count is negative, broken, no number or beyond belief. Then nothing of the object is taken. */
-  readonly usageInvalid?: true;
-}
+import { memberAt } from '../members.ts';
+import { reportedCostOf } from '../openai/reported-cost.ts';
+import { invalidUsage, isCount, type UsageReading, unsaidUsage } from '../usage-reading.ts';
 
 /**
  * Splits a usage object into classes that do not overlap. Cached, cache-writing and audio tokens are part of
@@ -17,22 +12,31 @@ export interface UsageReading {
  * https://platform.openai.com/docs/api-reference/chat/object
  */
 export function readUsage(usage: Json | undefined): UsageReading {
-  if (usage === undefined || usage === null) return unsaid;
-  if (!isJsonObject(usage)) return invalid;
+  if (usage === undefined || usage === null) return unsaidUsage;
+  if (!isJsonObject(usage)) return invalidUsage;
   const counts = countsOf(usage);
-  if (counts === undefined) return invalid;
+  if (counts === undefined) return invalidUsage;
   const { prompt, total } = counts;
   const completion = counts.completion ?? (prompt === undefined || total === undefined ? undefined : total - prompt);
-  if (prompt === undefined || completion === undefined) return unsaid;
-  if (completion < 0) return invalid;
+  if (prompt === undefined || completion === undefined) return unsaidUsage;
+  if (completion < 0) return invalidUsage;
   const sums = sumsOf(usage, { ...counts, prompt, completion });
   const tokens = present({ ...inputOf(sums), ...outputOf(sums) });
   const reportedCost = reportedCostOf(usage);
   return { usage: reportedCost === undefined ? { tokens } : { tokens, reportedCost } };
 }
 
-const unsaid: UsageReading = {};
-const invalid: UsageReading = { usageInvalid: true };
+/** Where a chunk has its usage: Groq tells the same in a member of its own, and used to tell it there alone. */
+export function usagePaths(chunk: JsonObject): readonly string[] {
+  const [first, ...others] = knownUsagePaths.filter((path) => isJsonObject(memberAt(chunk, path)));
+  if (first === undefined) return [];
+  const isSame = (path: string): boolean =>
+    JSON.stringify(memberAt(chunk, path)) === JSON.stringify(memberAt(chunk, first));
+  return [first, ...others.filter(isSame)];
+}
+
+export const usualUsagePath = 'usage';
+const knownUsagePaths: readonly string[] = [usualUsagePath, 'x_groq.usage'];
 
 /** The counts that an object names; one that is null is not named. */
 type Counts = { readonly [Name in (typeof places)[number][0]]?: number };
@@ -55,9 +59,6 @@ const places = [
   ['spoken', 'completion_tokens_details', 'audio_tokens'],
 ] as const;
 
-/** More tokens than any call ever has. */
-const mostTokens = 1e12;
-
 function countsOf(usage: JsonObject): Counts | undefined {
   const counts: { -readonly [Name in keyof Counts]: Counts[Name] } = {};
   for (const [name, outer, inner] of places) {
@@ -66,7 +67,7 @@ function countsOf(usage: JsonObject): Counts | undefined {
     if (inner !== undefined && found !== undefined && !isJsonObject(found)) return undefined;
     const count = inner === undefined || !isJsonObject(found) ? found : (found[inner] ?? undefined);
     if (count === undefined) continue;
-    if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > mostTokens) return undefined;
+    if (!isCount(count)) return undefined;
     counts[name] = count;
   }
   return counts;
@@ -134,16 +135,4 @@ function present(tokens: Tokens): Usage['tokens'] {
     if (count !== undefined) kept[name] = count;
   }
   return kept;
-}
-
-/** What the provider says it charges: in USD (OpenRouter, Vercel), in parts (Perplexity), in 10⁻¹⁰ USD (xAI). */
-function reportedCostOf(usage: JsonObject): bigint | undefined {
-  const { cost, cost_in_usd_ticks: ticks } = usage;
-  const usd = isJsonObject(cost) ? cost['total_cost'] : cost;
-  if (isAmount(usd)) return (scaledUsd(usd, 12) + 999n) / 1000n;
-  return isAmount(ticks) && Number.isInteger(ticks) ? (BigInt(ticks) + 9n) / 10n : undefined;
-}
-
-function isAmount(value: Json | undefined): value is number {
-  return typeof value === 'number' && value >= 0 && value < 1e12;
 }

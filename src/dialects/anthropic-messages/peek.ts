@@ -1,0 +1,12 @@
+import type { Peek } from '../dialect.ts';
+import { wholeSightOf } from '../whole-sight.ts';
+import { saidFailure } from './error-kind.ts';
+import { producedBytes } from './produced.ts';
+import { streamEye } from './stream-eye.ts';
+import { readUsage } from './usage.ts';
+
+/** The fast path's eyes for messages: usage, endings and errors, seen without decoding. */
+export const peek: Peek = {
+  whole: wholeSightOf({ usage: readUsage, failure: saidFailure, produced: producedBytes }),
+  stream: streamEye,
+};

@@ -1,0 +1,10 @@
+import { watchFor } from '../json-scan.ts';
+import { scanOnce } from '../scan-once.ts';
+
+/**
+ * The structure of a request, with whatever in its messages may refer to something that is not in the request, and the tools that
+ * run at the provider.
+ */
+export const scanned = scanOnce(
+  watchFor({ messages: { keys: ['definition', 'file_id', 'url'] }, tools: { keys: ['type'], steps: 3 } }),
+);
