@@ -17,6 +17,8 @@ export interface RoutedProvider {
   readonly operations: readonly OperationName[];
   /** What the configuration says it offers; without it, what has a price under its own name. */
   readonly models?: readonly string[];
+  /** An operator switched it off for now. */
+  readonly disabled?: true;
 }
 
 /** A name that somebody gave to one or more models. */
@@ -49,7 +51,8 @@ export function namesOf(from: {
   /** The models that have a price at a provider. */
   readonly priced: (provider: string) => readonly string[];
 }): Names {
-  const listed = from.providers.flatMap(({ name, models }) =>
+  const on = from.providers.filter(({ disabled }) => disabled !== true);
+  const listed = on.flatMap(({ name, models }) =>
     (models ?? from.priced(name)).map((model) => ({ provider: name, model })),
   );
   const sorted = listed.toSorted((a, b) => inOrder(a.provider, b.provider) || inOrder(a.model, b.model));

@@ -50,7 +50,9 @@ export function priceBook(from: {
   const builtIn = Map.groupBy(sandboxPrices, ({ provider }) => provider);
   const shelves = new Map(
     from.providers.map((provider) => {
-      const others = [...layersOf(stored.get(provider.kind) ?? []), builtIn.get(provider.kind) ?? []];
+      const own = provider.name === provider.kind ? [] : (stored.get(provider.name) ?? []).filter(setByOperator);
+      const ofKind = stored.get(provider.kind) ?? [];
+      const others = [...layersOf(own), ...layersOf(ofKind), builtIn.get(provider.kind) ?? []];
       return [provider.name, shelfOf([provider.prices, ...others], provider)];
     }),
   );
@@ -64,6 +66,11 @@ export function priceBook(from: {
       until: turns.find((turn) => turn > at) ?? Number.POSITIVE_INFINITY,
     }),
   });
+}
+
+/** Only these may stand under the name of an entry: a price list that knows a kind of that name does not mean this entry. */
+function setByOperator({ price }: PriceRecord): boolean {
+  return price.source === 'management';
 }
 
 /** One provider's prices. */

@@ -1,13 +1,15 @@
 import { Failure } from '../core/failure.ts';
 import { didYouMean, type Nearest } from '../core/nearest.ts';
 import type { PlanQuestion } from '../policies/route.ts';
-import { type Names, type Resolved, spelled } from './names.ts';
+import { type ModelAddress, type Names, type Resolved, spelled } from './names.ts';
 import { permits } from './permission.ts';
 
 /** What a refusal draws its suggestions from. */
 export interface Refusing {
   readonly names: Names;
   readonly nearest: Nearest;
+  /** Whether a model is known to be good for what is asked. */
+  readonly serves: (address: ModelAddress, question: PlanQuestion) => boolean;
 }
 
 const param = 'model';
@@ -51,14 +53,18 @@ export function forbidden({ model, allowed }: PlanQuestion): Failure {
   return new Failure('model-forbidden', `This key may not use the model ${quoted(model)}; ${remedy}.`, { param });
 }
 
+export function switchedOff({ model }: PlanQuestion, provider: string): Failure {
+  const sentence = `${provider} is switched off for now, so ${quoted(model)} cannot be asked; choose another model, or ask the administrator of this Trestle.`;
+  return new Failure('model-unknown', sentence, { param });
+}
+
 /** One model of each provider that offers the operation is named. */
-export function unsupported(
-  { names }: Refusing,
-  { operation, model, allowed }: PlanQuestion,
-  provider: string,
-): Failure {
+export function unsupported({ names, serves }: Refusing, question: PlanQuestion, provider: string): Failure {
+  const { operation, model, allowed } = question;
   const others = [...names.providers.values()].filter(({ operations }) => operations.includes(operation));
-  const examples = others.map(({ name }) => names.listed.find((address) => address.provider === name));
+  const examples = others.map(({ name }) =>
+    names.listed.find((address) => address.provider === name && serves(address, question)),
+  );
   const named = examples
     .flatMap((address) => (address === undefined ? [] : [spelled(address)]))
     .filter((name) => permits(allowed, [name]));

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { Failure, type FailureKind } from '../core/failure.ts';
+import { costOf } from '../core/money.ts';
 import type { OperationName } from '../core/operation.ts';
 import type { PlanQuestion } from '../policies/route.ts';
 import type { RoutedAlias, RoutedProvider } from './names.ts';
@@ -201,6 +202,22 @@ test('a plan has the prices of its time, whichever way the clock turns', () => {
   expect(inputs).toEqual([1n, 1n, 3n, 1n]);
 });
 
+test('a count costs nothing, whatever the model costs that is counted for', () => {
+  const perCall = given('per-call', { prices: [{ model: '*', price: { ...price, perRequest: 7n } }] });
+  const counting = [...providers, perCall].map((one) => ({
+    ...one,
+    operations: [...one.operations, 'count-tokens'] as const,
+  }));
+  const counted = routes({ providers: counting, aliases, prices: priceBook({ records, providers: counting }) });
+  for (const model of ['fast', 'openai/gpt-5', 'per-call/m', 'my-vllm/qwen3', 'groq/no-price']) {
+    const { targets } = counted.plan(ask(model, { operation: 'count-tokens' }));
+    for (const { price: paid } of targets) {
+      expect(paid && costOf({ tokens: { input: 1_000_000, output: 1_000 } }, paid)).toBe(0n);
+    }
+  }
+  expect(counted.list({ at: 0 }).map(({ id }) => id)).not.toContain('openai/text-embedding-3');
+});
+
 test('the list shows aliases, then models in order, with prices, and nothing that cannot be asked', () => {
   const free = { from: 0, perToken: { input: 0n, output: 0n }, source: 'local' };
   const shown = { from: 0, perToken: { input: 1_000_000n, output: 2_000_000n }, source: 'sandbox' };
@@ -225,4 +242,47 @@ test('the list shows aliases, then models in order, with prices, and nothing tha
       .list({ at: 0, allowed: ['fast', 'sandbox/*'] })
       .map(({ id }) => id),
   ).toEqual(['fast', 'sandbox/echo', 'sandbox/lorem']);
+});
+
+test('a model is listed for what its price is for: one without output embeds, one with output writes', () => {
+  const all: readonly OperationName[] = ['chat', 'embed', 'count-tokens'];
+  const able = providers.map((one) => ({ ...one, operations: one.operations.length === 0 ? [] : all }));
+  const book = priceBook({ records, providers: able });
+  const listed = routes({ providers: able, aliases, prices: book }).list({ at: 0 });
+  expect(Object.fromEntries(listed.map(({ id, operations }) => [id, operations]))).toEqual({
+    fast: ['chat', 'count-tokens'],
+    'team/paint': ['chat', 'count-tokens'],
+    'groq/gpt-5': ['chat', 'count-tokens'],
+    'groq/meta-llama/llama-4': ['chat', 'count-tokens'],
+    // Here everything costs nothing, which tells nothing.
+    'my-vllm/meta-llama/Llama-3': all,
+    'my-vllm/qwen3': all,
+    'openai/gpt-5': ['chat', 'count-tokens'],
+    'openai/gpt-5-mini': ['chat', 'count-tokens'],
+    'openai/text-embedding-3': ['embed'],
+    'sandbox/echo': ['chat', 'count-tokens'],
+    'sandbox/embed': ['embed'],
+    'sandbox/lorem': ['chat', 'count-tokens'],
+  });
+});
+
+test('a price without output is no price of a chat, which would be half free; that of a chat has the price of its input', () => {
+  const able = providers.map((one) => ({ ...one, operations: ['chat', 'embed'] as const }));
+  const book = routes({ providers: able, aliases, prices: priceBook({ records, providers: able }) });
+  const priceOf = (model: string, operation: OperationName) => book.plan(ask(model, { operation })).targets[0].price;
+  expect(priceOf('openai/text-embedding-3', 'embed')).toEqual(embedding);
+  expect(priceOf('openai/text-embedding-3', 'chat')).toBeUndefined();
+  expect(priceOf('openai/gpt-5-mini', 'embed')).toEqual(price);
+  expect(priceOf('my-vllm/qwen3', 'chat')).toMatchObject({ source: 'local' });
+});
+
+test('who asks for what nobody there offers is shown a model that is good for it', () => {
+  const able = providers.map((one) => ({
+    ...one,
+    operations: one.name === 'groq' ? chat : (['chat', 'embed'] as const),
+  }));
+  const book = routes({ providers: able, aliases, prices: priceBook({ records, providers: able }) });
+  expect(() => book.plan(ask('groq/gpt-5', { operation: 'embed' }))).toThrow(
+    'groq does not offer embed, so "groq/gpt-5" cannot be asked for it; try openai/text-embedding-3, sandbox/embed or my-vllm/meta-llama/Llama-3.',
+  );
 });

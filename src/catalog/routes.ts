@@ -1,4 +1,6 @@
 import type { Plan, Target } from '../core/call.ts';
+import type { Failure } from '../core/failure.ts';
+import type { SourcedFacts } from '../core/model-facts.ts';
 import type { Price } from '../core/money.ts';
 import { nearestAmong } from '../core/nearest.ts';
 import type { OperationName } from '../core/operation.ts';
@@ -15,7 +17,16 @@ import {
 } from './names.ts';
 import { permits } from './permission.ts';
 import type { Era, PriceBook } from './prices.ts';
-import { forbidden, type Refusing, severalMeanings, unknown, unnameable, unsupported } from './route-refusals.ts';
+import {
+  forbidden,
+  type Refusing,
+  severalMeanings,
+  switchedOff,
+  unknown,
+  unnameable,
+  unsupported,
+} from './route-refusals.ts';
+import { priceFor, servedOperations } from './served.ts';
 
 /** Where models are found. Immutable: a new one is made when configuration or prices change. */
 export interface ModelRoutes {
@@ -44,12 +55,22 @@ export interface ListedModel {
   readonly operations: readonly OperationName[];
   /** Of an alias: the price of the first target that can be asked. */
   readonly price?: Price;
+  /** What else is known of it; of an alias what is known of its first target. */
+  readonly facts?: SourcedFacts;
 }
 
 export interface RouteTools {
   readonly providers: readonly RoutedProvider[];
   readonly aliases: readonly RoutedAlias[];
   readonly prices: PriceBook;
+  /** What is known of a model besides; nothing if absent. */
+  readonly describe?: (model: ModelAddress) => ModelDescription;
+}
+
+export interface ModelDescription {
+  readonly facts?: SourcedFacts;
+  /** What is asked of it, where somebody says so. */
+  readonly operations?: readonly OperationName[];
 }
 
 /** Names that callers make up must not fill the memory. */
@@ -63,7 +84,9 @@ interface Known extends Resolved {
 export function routes(tools: RouteTools): ModelRoutes {
   const { prices } = tools;
   const names = namesOf({ ...tools, priced: prices.models });
-  const refusing: Refusing = { names, nearest: nearestAmong(everyName(names)) };
+  const serves: Refusing['serves'] = (address, { operation, at }) =>
+    operationsOf({ names, ...tools }, address, at).includes(operation);
+  const refusing: Refusing = { names, nearest: nearestAmong(everyName(names)), serves };
   const remembered = new Map<string, Known>();
   let era: Era = { from: 0, until: 0 };
   const look = (question: PlanQuestion): Known => {
@@ -90,7 +113,7 @@ export function routes(tools: RouteTools): ModelRoutes {
       known.plans.set(operation, plan);
       return plan;
     },
-    list: (question: ListQuestion) => list(names, prices, question),
+    list: (question: ListQuestion) => list(names, tools, question),
   });
 }
 
@@ -108,6 +131,10 @@ function resolve(refusing: Refusing, question: PlanQuestion): Resolved {
   throw permits(question.allowed, [model]) ? unknown(refusing, question) : forbidden(question);
 }
 
+/** Vendors that count take nothing for it, nor does our own estimate: https://platform.claude.com/docs/en/build-with-claude/token-counting */
+const unpaid: ReadonlySet<OperationName> = new Set<OperationName>(['count-tokens']);
+const free: Price = { from: 0, perToken: {}, source: 'unpaid operation' };
+
 /** Targets that do not offer the operation are left out; it is refused if none does. */
 function planFor(
   { refusing, prices }: { readonly refusing: Refusing; readonly prices: PriceBook },
@@ -116,18 +143,26 @@ function planFor(
 ): Plan {
   const { operation, at } = question;
   const [first, ...others] = targets.filter(({ provider }) => offers(refusing.names, provider, operation));
-  if (first === undefined) throw unsupported(refusing, question, targets[0].provider);
-  const plan: Plan = { targets: [target(prices, first, at), ...others.map((other) => target(prices, other, at))] };
+  if (first === undefined) throw nobodyAnswers(refusing, targets, question);
+  const target = ({ provider, model }: ModelAddress): Target =>
+    targetAt(provider, model, unpaid.has(operation) ? free : priceFor(operation, prices.priceOf(provider, model, at)));
+  const plan: Plan = { targets: [target(first), ...others.map(target)] };
   return Object.freeze(plan);
 }
 
-function target(prices: PriceBook, { provider, model }: ModelAddress, at: number): Target {
-  const price = prices.priceOf(provider, model, at);
+function nobodyAnswers(refusing: Refusing, targets: Resolved['targets'], question: PlanQuestion): Failure {
+  const { providers } = refusing.names;
+  const off = targets.find(({ provider }) => providers.get(provider)?.disabled === true);
+  return off === undefined ? unsupported(refusing, question, targets[0].provider) : switchedOff(question, off.provider);
+}
+
+function targetAt(provider: string, model: string, price: Price | undefined): Target {
   return Object.freeze({ provider, model, ...(price === undefined ? {} : { price }) });
 }
 
 function offers(names: Names, provider: string, operation: OperationName): boolean {
-  return names.providers.get(provider)?.operations.includes(operation) ?? false;
+  const found = names.providers.get(provider);
+  return found?.disabled !== true && (found?.operations.includes(operation) ?? false);
 }
 
 /** As people might have meant them: aliases, full names, bare names that one provider offers. */
@@ -136,17 +171,20 @@ function everyName({ aliases, listed, bare }: Names): readonly string[] {
   return [...new Set([...aliases.keys(), ...listed.map(spelled), ...single])];
 }
 
-function list(names: Names, prices: PriceBook, { allowed, at }: ListQuestion): readonly ListedModel[] {
-  const operationsOf = ({ provider, model }: ModelAddress): readonly OperationName[] => {
-    const offered = names.providers.get(provider)?.operations ?? [];
-    const price = prices.priceOf(provider, model, at);
-    return price === undefined || writes(price) ? offered : offered.filter((operation) => !written.has(operation));
-  };
+function list(names: Names, tools: RouteTools, { allowed, at }: ListQuestion): readonly ListedModel[] {
+  const served = (address: ModelAddress): readonly OperationName[] => operationsOf({ names, ...tools }, address, at);
   const listed = (id: string, targets: readonly ModelAddress[]): ListedModel => {
-    const operations = [...new Set(targets.flatMap(operationsOf))];
-    const first = targets.find((address) => operationsOf(address).length > 0);
-    const price = first && prices.priceOf(first.provider, first.model, at);
-    return { id, source: 'alias', operations, ...(price === undefined ? {} : { price }) };
+    const operations = [...new Set(targets.flatMap(served))];
+    const first = targets.find((address) => served(address).length > 0);
+    const price = first && tools.prices.priceOf(first.provider, first.model, at);
+    const facts = first && tools.describe?.(first).facts;
+    return {
+      id,
+      source: 'alias',
+      operations,
+      ...(price === undefined ? {} : { price }),
+      ...(facts === undefined ? {} : { facts }),
+    };
   };
   const aliases = [...names.aliases.values()].map(({ name, targets }) => listed(name, targets));
   const models = names.listed
@@ -161,9 +199,16 @@ function list(names: Names, prices: PriceBook, { allowed, at }: ListQuestion): r
   return [...aliases, ...models].filter(({ id, operations }) => operations.length > 0 && permits(allowed, [id]));
 }
 
-/** Operations whose answers are tokens: a model that has a price for its input alone does not serve them. */
-const written: ReadonlySet<OperationName> = new Set<OperationName>(['chat']);
-
-function writes({ perToken, perRequest }: Price): boolean {
-  return perToken.output !== undefined || perRequest !== undefined;
+function operationsOf(
+  { names, prices, describe }: Pick<RouteTools, 'prices' | 'describe'> & { readonly names: Names },
+  { provider, model }: ModelAddress,
+  at: number,
+): readonly OperationName[] {
+  const offered = names.providers.get(provider)?.operations ?? [];
+  const said = describe?.({ provider, model }).operations;
+  if (said !== undefined) return offered.filter((operation) => said.includes(meant[operation] ?? operation));
+  return servedOperations(offered, prices.priceOf(provider, model, at));
 }
+
+/** Who counts for a model is asked by who chats with it. */
+const meant: { readonly [Op in OperationName]?: OperationName } = { 'count-tokens': 'chat' };

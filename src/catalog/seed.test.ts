@@ -23,14 +23,17 @@ test('a new list is added beside the old one, once', async () => {
     conversions += 1;
     return { records: [fresh], refused: ['x'], coverage };
   };
-  expect(await seedPrices(prices, convert)).toEqual({ records: [old, fresh], added: { coverage, refused: ['x'] } });
-  expect(await seedPrices(prices, convert)).toEqual({ records: [old, fresh] });
+  expect(await seedPrices(prices, 0, convert)).toEqual({
+    records: [old, fresh],
+    added: { coverage, refused: ['x'], jumps: [] },
+  });
+  expect(await seedPrices(prices, 0, convert)).toEqual({ records: [old, fresh] });
   expect(conversions).toBe(1);
 });
 
 test('what cannot be read is told, and nothing is stored', async () => {
   const prices = memory();
-  await expect(seedPrices(prices, () => Promise.reject(new Error('unreadable')))).rejects.toThrow('unreadable');
+  await expect(seedPrices(prices, 0, () => Promise.reject(new Error('unreadable')))).rejects.toThrow('unreadable');
   expect(await prices.all()).toEqual([]);
 });
 

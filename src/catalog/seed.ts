@@ -1,4 +1,5 @@
 import type { PriceRecord, Prices } from '../store/store.ts';
+import { guardedPrices, type PriceJump } from './price-guard.ts';
 import type { Seed } from './seed-conversion.ts';
 
 /** The price list that comes with this version, as it is named in every price taken from it. */
@@ -8,19 +9,27 @@ export interface Seeding {
   /** Every stored price, the list's own among them. */
   readonly records: readonly PriceRecord[];
   /** What was taken up just now; absent if the store had this list already. */
-  readonly added?: Pick<Seed, 'coverage' | 'refused'>;
+  readonly added?: Pick<Seed, 'coverage' | 'refused'> & {
+    /** Prices that were not taken, for they are too far from those in force: these stay. */
+    readonly jumps: readonly PriceJump[];
+  };
 }
 
 /**
- * Puts the prices of the list into the store, once for each version of it. Older prices stay, so that the past can be
+ * Puts the prices of the list that are believable at this time (epoch milliseconds) into the store, once for each version of it. Older prices stay, so that the past can be
  * priced again; newer lists come before them in the price book.
  */
-export async function seedPrices(prices: Prices, convert: () => Promise<Seed> = convertInWorker): Promise<Seeding> {
+export async function seedPrices(
+  prices: Prices,
+  at: number,
+  convert: () => Promise<Seed> = convertInWorker,
+): Promise<Seeding> {
   const stored = await prices.all();
   if (stored.some(({ price }) => price.source === seedSource)) return { records: stored };
   const { records, coverage, refused } = await convert();
-  await prices.add(records);
-  return { records: [...stored, ...records], added: { coverage, refused } };
+  const { taken, jumps } = guardedPrices(stored, records, at);
+  await prices.add(taken);
+  return { records: [...stored, ...taken], added: { coverage, refused, jumps } };
 }
 
 /** The list takes tens of megabytes to read: a thread of its own takes them, and takes them away with it. */

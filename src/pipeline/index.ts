@@ -7,14 +7,13 @@ import { receive } from '../policies/receive.ts';
 import { type RetryOptions, retry } from '../policies/retry.ts';
 import { type Routes, route } from '../policies/route.ts';
 import { trace } from '../policies/trace.ts';
-import type { ConfiguredProvider } from '../providers/provider.ts';
-import { dispatch } from './dispatch.ts';
+import { type DispatchTools, dispatch } from './dispatch.ts';
 import { pipeline } from './pipeline.ts';
+import { spell } from './spell.ts';
 
-export interface PipelineTools extends AuthenticationTools, MeterTools {
+export interface PipelineTools extends AuthenticationTools, MeterTools, DispatchTools {
   readonly ids: Ids;
   readonly routes: Routes;
-  readonly providers: ReadonlyMap<string, ConfiguredProvider>;
   readonly retry: RetryOptions;
 }
 
@@ -25,8 +24,9 @@ export function callPipeline(tools: PipelineTools): Handler<Call> {
     .through(authenticate(tools))
     .through(meter(tools))
     .through(receive())
+    .through(spell(tools.dialects))
     .through(route(tools))
     .through(fallback())
     .through(retry(tools, tools.retry))
-    .to(dispatch(tools.providers));
+    .to(dispatch(tools));
 }

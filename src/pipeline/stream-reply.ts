@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { ByteSource, InboundResponse } from '../core/ports.ts';
 import type { Sight, StreamChunk, StreamReply } from '../core/reply.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { frameReader, spellFrame } from '../dialects/sse.ts';
+import { spellFrame, wholeFrameReader } from '../dialects/sse.ts';
 import type { Asked } from './dispatch.ts';
 import { scrubbed } from './refusal.ts';
 
@@ -27,6 +27,7 @@ export async function streamReply(answer: InboundResponse, asked: Asked): Promis
   return {
     kind: 'stream',
     origin: asked.origin,
+    ...(passesThrough(asked) && { wire: asked.offer.dialect.name }),
     chunks: {
       next() {
         const first = held;
@@ -56,12 +57,17 @@ interface Chunks {
   next(): Promise<StreamChunk>;
 }
 
-function chunksOf(source: ByteSource, { call, offer, provider }: Asked): Chunks {
+/** Whether the caller may have the very bytes. */
+function passesThrough({ call, offer, edit }: Asked): boolean {
+  return call.dialect === offer.dialect.name && edit === undefined;
+}
+
+function chunksOf(source: ByteSource, asked: Asked): Chunks {
+  const { call, offer, provider } = asked;
   const { dialect } = offer;
-  const sameDialect = call.dialect === dialect.name;
-  const asked = offer.adjust?.usageUnasked !== true;
-  const eye = dialect.peek.stream({ hideUsage: asked && !call.envelope.streamUsage });
-  const chunk = sameDialect ? forwarded(dialect) : decoded(dialect);
+  const isAskedFor = offer.adjust?.usageUnasked !== true;
+  const eye = dialect.peek.stream({ hideUsage: isAskedFor && !call.envelope.streamUsage });
+  const chunk = passesThrough(asked) ? forwarded(dialect) : decoded(asked);
   const ended = (): StreamChunk => {
     const { torn } = eye.end();
     if (torn || offer.adjust?.endsUnmarked !== true) throw stoppedShort(torn, provider.name);
@@ -115,17 +121,34 @@ function forwarded(dialect: Dialect): Chunk {
   };
 }
 
-/** For a door of another dialect: events, decoded as they come. */
-function decoded(dialect: Dialect): Chunk {
-  const decode = decoding(dialect);
-  return (bytes, sight) => ({ events: decode(bytes, sight), sight });
+/** For a door of another dialect: events, decoded and edited as they come. What cannot be read ends the stream. */
+function decoded({ offer, provider, edit }: Asked): Chunk {
+  const decode = decoding(offer.dialect);
+  const change = edit?.stream();
+  return (bytes, sight) => {
+    const events: StreamEvent[] = [];
+    for (const event of decode(bytes, sight)) {
+      if (event.type === 'error') {
+        if (sight.failure !== undefined) break;
+        return { events, sight: { ...sight, terminal: false, failure: scrubbed(event.failure, provider) } };
+      }
+      if (change === undefined) events.push(event);
+      else for (const edited of change(event)) events.push(edited);
+    }
+    return { events, sight };
+  };
 }
 
+type StreamEvent = StreamChunk['events'][number];
+
 function decoding(dialect: Dialect): (bytes: Uint8Array<ArrayBuffer>, sight: Sight) => StreamChunk['events'] {
-  const frames = frameReader();
+  const framesIn = wholeFrameReader();
   const events = dialect.stream.decoder();
   return (bytes, sight) => {
-    const heard = frames.push(bytes).flatMap((frame) => events.push(frame));
+    const frames = framesIn(bytes);
+    const [only] = frames;
+    const heard =
+      frames.length === 1 && only !== undefined ? events.push(only) : frames.flatMap((frame) => events.push(frame));
     return sight.terminal ? [...heard, ...events.end()] : heard;
   };
 }

@@ -17,7 +17,7 @@ export interface Chargeable {
   readonly outcome: Outcome;
   /** The status of the provider's head; absent if none came. */
   readonly status: number | undefined;
-  /** What was seen of the answer; absent if nothing of it was forwarded. */
+  /** What was seen of the answer, forwarded or not; absent if nothing was. */
   readonly sight: Sight | undefined;
 }
 
@@ -43,10 +43,18 @@ export function chargeFor({ request, target, sight, ...ending }: Chargeable): Ch
   if (sight?.usageInvalid === true) flags.push('usage-invalid');
   const reported = believable(sight);
   if (reported === undefined) flags.push('usage-estimated');
-  const usage = reported ?? { tokens: { input: estimatedInput(request), output: estimatedOutput(sight) } };
+  const usage = reported ?? estimated(request, sight);
   const basis = reported === undefined ? 'estimated' : 'reported';
   if (target.price === undefined) return { usage, basis, flags: [...flags, 'price-unknown'] };
   return { usage, basis, cost: costOf(usage, target.price), flags };
+}
+
+/** What the provider told of the input is kept: some tell it when they begin, and the output only at the end. */
+function estimated(request: Received, sight: Sight | undefined): Usage {
+  const { output: _, reasoning: __, audioOutput: ___, ...told } = sight?.usage?.tokens ?? {};
+  const isTold = Object.values(told).some((count) => count > 0);
+  const input = isTold ? told : { input: estimatedInput(request) };
+  return { tokens: { ...input, output: estimatedOutput(sight) } };
 }
 
 function mayHaveWorked({ outcome, status }: Pick<Chargeable, 'outcome' | 'status'>): boolean {

@@ -10,7 +10,7 @@ const tokensPerMedium = 1000;
  * Our own count of a request's tokens, for a charge where the provider gave none: its words by their bytes, each medium at a
  * flat figure, for the length of its encoding says nothing. Decodes the request, so it is never called on the common path.
  */
-export function estimatedInput({ envelope, payload }: Received): number {
+export function estimatedInput({ envelope, payload }: Pick<Received, 'envelope' | 'payload'>): number {
   let measured: Measure;
   try {
     measured = measure(payload.value);
@@ -31,17 +31,30 @@ interface Measure {
   readonly media: number;
 }
 
-/** Sums over a canonical value, whatever the operation: texts wherever they stand, and parts that have a `source`. */
+/**
+ * Sums over a canonical value, whatever the operation: texts wherever they stand, tokens one by one, parts that have a `source`,
+ * and schemas as the JSON that they are, for most of a schema is its keys. How something was spelled means nothing to a model.
+ */
 function measure(value: unknown): Measure {
-  if (typeof value === 'string') return { bytes: new TextEncoder().encode(value).length, media: 0 };
+  if (typeof value === 'string') return { bytes: byteLength(value), media: 0 };
   if (typeof value !== 'object' || value === null) return { bytes: 0, media: 0 };
+  if (Array.isArray(value) && typeof value[0] === 'number') return { bytes: value.length * bytesPerToken, media: 0 };
   if ('source' in value) return { bytes: 0, media: 1 };
   let bytes = 0;
   let media = 0;
-  for (const part of Object.values(value)) {
+  for (const [name, part] of Object.entries(value)) {
+    if (name === 'spelling') continue;
+    if (name === 'schema') {
+      bytes += byteLength(JSON.stringify(part));
+      continue;
+    }
     const inner = measure(part);
     bytes += inner.bytes;
     media += inner.media;
   }
   return { bytes, media };
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
 }

@@ -52,6 +52,26 @@ describe('fallback', () => {
     expect(asked).toEqual(['a', 'b']);
   });
 
+  test('moves on from a target that a strict caller’s request loses something on', async () => {
+    const { asked, handle } = failing(['request-lossy']);
+    await handle({ ...fakeCall(), plan });
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  test('tells what the preferred target would have lost when all of them lose something', async () => {
+    const { asked, handle } = failing(['request-lossy', 'request-lossy']);
+    await expect(handle({ ...fakeCall(), plan })).rejects.toMatchObject({ message: 'a says request-lossy' });
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  test('tells what failed rather than what would have been lost', async () => {
+    const { handle } = failing(['request-lossy', 'provider-failed', 'request-lossy']);
+    const three = { targets: [targetA, targetB, targetA] } as const;
+    await expect(handle({ ...fakeCall(), plan: three })).rejects.toMatchObject({ message: 'b says provider-failed' });
+    const other = failing(['request-lossy', 'provider-failed']);
+    await expect(other.handle({ ...fakeCall(), plan })).rejects.toMatchObject({ message: 'b says provider-failed' });
+  });
+
   test('asks nobody else once the caller is gone', async () => {
     const gone = new AbortController();
     gone.abort();

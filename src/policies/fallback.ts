@@ -2,23 +2,38 @@ import type { Call, Policy, Routed, Targeted } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
 import type { Reply } from '../core/reply.ts';
 
-/** Asks the plan's targets in order until one answers. Only a provider's fault moves on: what the caller got wrong is wrong everywhere. */
+/**
+ * Asks the plan's targets in order until one answers. Only a provider's fault moves on, for what the caller got wrong is wrong
+ * everywhere; but what one target has no words for another may have, so a strict caller is refused only if every one loses.
+ */
 export function fallback(): Policy<Call & Routed, Targeted> {
   return (next) => async (call) => {
     const [first, ...others] = call.plan.targets;
+    const failures: Failure[] = [];
     let asked: Promise<Reply> = next({ ...call, target: first });
     for (const target of others) {
       try {
         return await asked;
       } catch (thrown) {
         if (!movesOn(thrown) || call.signal.aborted) throw thrown;
+        failures.push(thrown);
         asked = next({ ...call, target });
       }
     }
-    return await asked;
+    try {
+      return await asked;
+    } catch (thrown) {
+      throw isLossy(thrown) ? (failures.findLast((one) => !isLossy(one)) ?? failures[0] ?? thrown) : thrown;
+    }
   };
 }
 
-function movesOn(thrown: unknown): boolean {
-  return thrown instanceof Failure && thrown.traits.fault === 'provider' && thrown.traits.retry !== 'never';
+function movesOn(thrown: unknown): thrown is Failure {
+  if (!(thrown instanceof Failure)) return false;
+  return isLossy(thrown) || (thrown.traits.fault === 'provider' && thrown.traits.retry !== 'never');
+}
+
+/** It was refused before anybody was asked. A failure of somebody who was says more, and may pass. */
+function isLossy(thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.kind === 'request-lossy';
 }

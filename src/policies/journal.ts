@@ -23,12 +23,17 @@ export interface Ending {
   readonly sight?: Sight;
 }
 
+/** Nobody reads more of them. */
+const mostAnswerLosses = 100;
+
 /** One attempt as it went. */
 export interface AttemptRecord extends Attempt {
   readonly target: Target;
   readonly startedAt: number;
   readonly head: Head | undefined;
   readonly failure: Failure | undefined;
+  /** What was seen of an answer that came to nothing. */
+  readonly seen: Sight | undefined;
 }
 
 interface Head {
@@ -46,7 +51,7 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
   /** What the next attempt loses, told before it begins, and what the current one lost. */
   let losing: Loss[] = [];
   let lost: readonly Loss[] = [];
-  const answerLosses: Loss[] = [];
+  const answerLosses = new Map<string, Loss>();
   const abandoned: Entry[] = [];
   let request: Received | undefined;
   let current: AttemptRecord | undefined;
@@ -67,7 +72,7 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
     stream: request?.envelope.stream ?? false,
     endedAt: clock.now(),
     tags: request?.wishes.tags ?? [],
-    lost: [...lost, ...answerLosses],
+    lost: [...lost, ...answerLosses.values()],
     ...attemptFields(current),
     ...optional('endUser', request?.wishes.endUser ?? request?.envelope.endUser),
     ...optional('metadata', request?.wishes.metadata),
@@ -79,7 +84,10 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
       return current;
     },
     lost: (loss) => void losing.push(loss),
-    answerLost: ({ path, why }) => void answerLosses.push({ path: `answer.${path}`, why }),
+    answerLost({ path, why }) {
+      // A stream may lose the same in every frame.
+      if (answerLosses.size < mostAnswerLosses) answerLosses.set(`${path} ${why}`, { path: `answer.${path}`, why });
+    },
     received(read) {
       request = read;
     },
@@ -87,11 +95,18 @@ export function openJournal(call: Call & Authenticated, clock: Clock, append: (e
       if (current !== undefined) abandon(current);
       lost = losing;
       losing = [];
+      answerLosses.clear();
       current = attemptRecord(target, (current?.number ?? 0) + 1, clock);
       return current;
     },
     closing({ outcome, sight }) {
-      const charge = chargeFor({ request, target: current?.target, outcome, status: current?.head?.status, sight });
+      const charge = chargeFor({
+        request,
+        target: current?.target,
+        outcome,
+        status: current?.head?.status,
+        sight: sight ?? current?.seen,
+      });
       return entry({
         closing: true,
         startedAt: call.arrivedAt,
@@ -113,13 +128,13 @@ type Closing = Pick<Entry, 'closing' | 'startedAt' | 'latencyMs' | 'status' | 'o
 
 /** An attempt that another one follows. It is charged like any other: one that was cut off or went silent may have worked. */
 function abandonedFields(
-  { target, startedAt, head, failure }: AttemptRecord,
+  { target, startedAt, head, failure, seen }: AttemptRecord,
   { request, clock }: { readonly request: Received | undefined; readonly clock: Clock },
 ): Closing {
   const charge =
     failure === undefined
       ? nothingCharged
-      : chargeFor({ request, target, outcome: { kind: 'failed', failure }, status: head?.status, sight: undefined });
+      : chargeFor({ request, target, outcome: { kind: 'failed', failure }, status: head?.status, sight: seen });
   return {
     closing: false,
     startedAt,
@@ -135,6 +150,7 @@ function attemptRecord(target: Target, number: number, clock: Clock): AttemptRec
   const startedAt = clock.now();
   let head: Head | undefined;
   let failure: Failure | undefined;
+  let seen: Sight | undefined;
   return {
     target,
     number,
@@ -145,11 +161,15 @@ function attemptRecord(target: Target, number: number, clock: Clock): AttemptRec
     get failure() {
       return failure;
     },
-    answered(seen) {
-      head = { ...seen, at: clock.monotonic() };
+    get seen() {
+      return seen;
     },
-    failed(reason) {
+    answered(told) {
+      head = { ...told, at: clock.monotonic() };
+    },
+    failed(reason, sight) {
       failure = reason;
+      seen = sight;
     },
   };
 }

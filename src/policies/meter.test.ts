@@ -140,6 +140,46 @@ describe('the meter', () => {
     expect(await records()).toMatchObject([{ attempts: 2, provider: 'a', cost: 20_000n, status: 200 }]);
   });
 
+  test('charges an attempt that came to nothing for what was seen of it, whoever answers in the end', async () => {
+    const failure = new Failure('provider-overloaded', 'one of three');
+    const seen = { ...nothingSeen, usage };
+    const failed = await run(async (call) => {
+      call.journal.received(fakeReceived());
+      call.journal.begin(targetA).failed(failure, seen);
+      throw failure;
+    });
+    expect(await failed.records()).toMatchObject([
+      { outcome: 'failed', status: 503, basis: 'reported', cost: 20_000n },
+    ]);
+    const followed = await run(async (call) => {
+      call.journal.received(fakeReceived());
+      call.journal.begin(targetA).failed(failure, seen);
+      call.journal.begin(targetA).answered({ status: 200 });
+      return fakeReply({ ...nothingSeen, usage, terminal: true });
+    });
+    expect(await followed.records()).toMatchObject([{ attempts: 2, status: 200, cost: 40_000n }]);
+  });
+
+  test('writes what an answer lost behind what its request lost, each thing once', async () => {
+    const { records } = await run(async (call) => {
+      call.journal.received(fakeReceived());
+      call.journal.lost({ path: 'logit_bias', why: 'unsupported' });
+      call.journal.begin(targetA).answered({ status: 200 });
+      for (let frame = 0; frame < 3; frame++) {
+        call.journal.answerLost({ path: 'choices[0].finish.stop', why: 'unsupported' });
+      }
+      return fakeReply({ ...nothingSeen, usage, terminal: true });
+    });
+    expect(await records()).toMatchObject([
+      {
+        lost: [
+          { path: 'logit_bias', why: 'unsupported' },
+          { path: 'answer.choices[0].finish.stop', why: 'unsupported' },
+        ],
+      },
+    ]);
+  });
+
   test('charges the input of a call whose caller left before an answer began, and nothing after an error status', async () => {
     const left = await run(asking(() => Promise.reject(new Failure('caller-gone', 'left'))));
     expect(await left.records()).toMatchObject([{ outcome: 'aborted', status: 499, basis: 'estimated' }]);
@@ -180,5 +220,23 @@ describe('the meter', () => {
         usage: { tokens: { output: 10 } },
       },
     ]);
+  });
+
+  test('charges an aborted stream the input that was told at its start, and the output that was produced', async () => {
+    const told = { ...nothingSeen, usage: { tokens: { input: 7, cachedInput: 30 } } };
+    const { reply, records } = await run(
+      asking(() => streamReply([told, { ...nothingSeen, producedBytes: 40, producedFrames: 3 }], [])),
+    );
+    await drained(reply, { kind: 'aborted' });
+    expect(await records()).toMatchObject([
+      { basis: 'estimated', usage: { tokens: { input: 7, cachedInput: 30, output: 10 } }, flags: ['usage-estimated'] },
+    ]);
+  });
+
+  test('does not believe an input of nothing where there is output', async () => {
+    const nothing = { ...nothingSeen, usage: { tokens: { input: 0, output: 0 } } };
+    const { reply, records } = await run(asking(() => streamReply([{ ...nothing, producedBytes: 40 }], [])));
+    await drained(reply, { kind: 'complete' });
+    expect(await records()).toMatchObject([{ basis: 'estimated', usage: { tokens: { input: 1, output: 10 } } }]);
   });
 });

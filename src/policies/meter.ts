@@ -2,7 +2,7 @@ import type { Authenticated, Call, Metered, Policy } from '../core/call.ts';
 import { asFailure } from '../core/failure.ts';
 import { formatUsd } from '../core/money.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Reply, StreamReply, WholeReply } from '../core/reply.ts';
+import type { Origin, Reply, StreamReply, WholeReply } from '../core/reply.ts';
 import type { Entry, Ledger } from '../store/store.ts';
 import { type OpenJournal, openJournal } from './journal.ts';
 import { type Seen, seeing } from './seeing.ts';
@@ -34,12 +34,17 @@ export function meter(tools: MeterTools): Policy<Call & Authenticated, Metered> 
 }
 
 async function settled({ ledger }: MeterTools, journal: OpenJournal, reply: WholeReply): Promise<Reply> {
-  const entry = journal.closing({ outcome: { kind: 'complete' }, sight: reply.sight });
+  const entry = flagged(journal.closing({ outcome: { kind: 'complete' }, sight: reply.sight }), reply.origin);
   await ledger.append(entry);
   const cost = journal.total(entry);
   if (cost === undefined) return reply;
   const headers = { ...reply.origin.headers, 'x-trestle-cost-usd': formatUsd(cost) };
   return { ...reply, origin: { ...reply.origin, headers } };
+}
+
+/** What is no provider's own count is never taken for one later. */
+function flagged(entry: Entry, { estimated }: Origin): Entry {
+  return estimated === true ? { ...entry, flags: [...entry.flags, 'count-estimated'] } : entry;
 }
 
 function metered({ ledger }: MeterTools, journal: OpenJournal, reply: StreamReply): Reply {

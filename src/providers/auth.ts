@@ -15,3 +15,8 @@ export function optionalBearer(): Auth {
 
 /** Nobody asks for a key. */
 export const open: Auth = Object.freeze({ environment: [], optional: true, headers: () => ({}) });
+
+/** A header of the vendor's own that holds nothing but the key. */
+export function keyHeader(name: string, ...environment: readonly string[]): Auth {
+  return Object.freeze({ environment, headers: (credential: string) => ({ [name]: credential }) });
+}

@@ -1,6 +1,5 @@
-import type { HttpClient } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Adjust, ConfiguredProvider, Provider } from './provider.ts';
+import type { Adjust, ConfiguredProvider, Identity, Provider, Signer, SigningTools } from './provider.ts';
 import { scrubber } from './scrub.ts';
 
 /** A provider's configuration entry, checked. */
@@ -14,10 +13,15 @@ export interface ProviderEntry {
   readonly headers?: Readonly<Record<string, Secret>>;
   /** How this one's spelling differs, over what its kind says. */
   readonly adjust?: Adjust;
+  readonly apiVersion?: string;
+  /** Models' names here -> there. */
+  readonly deployments?: Readonly<Record<string, string>>;
+  /** Instead of a credential. */
+  readonly identity?: Identity;
 }
 
 /** Makes a provider ready to be asked. From here on its secrets exist only as headers. */
-export function configure(entry: ProviderEntry, http: HttpClient): ConfiguredProvider {
+export function configure(entry: ProviderEntry, tools: SigningTools): ConfiguredProvider {
   const { name, kind, baseUrl, credential } = entry;
   const extra = Object.entries(entry.headers ?? {}).map(
     ([header, value]) => [header.toLowerCase(), value.reveal()] as const,
@@ -25,14 +29,34 @@ export function configure(entry: ProviderEntry, http: HttpClient): ConfiguredPro
   const secrets = extra.filter(([header]) => confidential.test(header)).map(([, value]) => value);
   if (credential !== undefined) secrets.push(credential.reveal());
   const signed = credential === undefined ? {} : kind.auth.headers(credential.reveal());
+  const signer = entry.identity && kind.auth.identity?.(entry.identity, tools);
   return Object.freeze({
     name,
-    kind: entry.adjust === undefined ? kind : { ...kind, operations: adjusted(kind.operations, entry.adjust) },
+    kind: kindOf(entry),
     baseUrl,
     headers: Object.freeze({ 'content-type': 'application/json', ...signed, ...Object.fromEntries(extra) }),
-    scrub: scrubber(secrets.flatMap((secret) => [secret, withoutScheme(secret)])),
-    http,
+    scrub: scrubbing(
+      secrets.flatMap((secret) => [secret, withoutScheme(secret)]),
+      signer,
+    ),
+    http: tools.http,
+    ...(signer === undefined ? {} : { signer }),
+    ...(entry.deployments === undefined ? {} : { deployments: new Map(Object.entries(entry.deployments)) }),
   });
+}
+
+/** The kind as this entry's settings make it. */
+function kindOf({ kind, baseUrl, apiVersion, adjust }: ProviderEntry): Provider {
+  const settings = apiVersion === undefined ? { baseUrl } : { baseUrl, apiVersion };
+  const operations = kind.tailored?.(settings) ?? kind.operations;
+  if (adjust !== undefined) return { ...kind, operations: adjusted(operations, adjust) };
+  return operations === kind.operations ? kind : { ...kind, operations };
+}
+
+/** A signer's secrets change while the house stands. */
+function scrubbing(secrets: readonly string[], signer: Signer | undefined): (text: string) => string {
+  const lasting = scrubber(secrets);
+  return signer === undefined ? lasting : (text) => scrubber(signer.secrets())(lasting(text));
 }
 
 /** Headers whose value is nobody else's business. */

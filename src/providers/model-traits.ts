@@ -11,12 +11,29 @@ export interface ModelTraits {
   readonly limitNeeded?: true;
   /** How it is told to think: with an effort, a budget of tokens, or not at all. Absent: in any way its dialect can say. */
   readonly reasoning?: 'effort' | 'budget' | 'none';
+  /** The efforts that it knows, from least to most; `none` among them if it can be told not to think. Absent: any word. */
+  readonly efforts?: readonly [string, ...string[]];
+  /** While it thinks, it takes neither a forced choice of tools nor a `temperature`, `topK` or low `topP`. */
+  readonly reasoningAlone?: true;
   /** The forms of output that can be asked for. Absent: every one. An absent `json-schema` is emulated with a forced tool. */
   readonly outputs?: readonly ('json' | 'json-schema')[];
   /** It gives one answer to a call: several are asked for one by one. */
   readonly oneChoice?: true;
   /** Of `temperature` and `topP` it takes: neither, or one at a time. Absent: both. */
   readonly sampling?: 'none' | 'one';
+  /** Nobody can make it call a tool: a choice that would is `auto` there. */
+  readonly forcedChoice?: 'none';
+  /** It does not reason while tools are offered, and has to be told so. */
+  readonly toolsUnreasoned?: true;
+  /**
+   * Which schemas it can be held to: `closed` ones of few keywords in tools and forms of output, `complete` ones with every
+   * member required in strict tools, or none. Absent: any.
+   */
+  readonly schemas?: 'closed' | 'complete' | 'none';
+  /** What a model thought before cannot be told to it. Absent: in any way its dialect can say. */
+  readonly pastReasoning?: 'none';
+  /** The ids of tool calls that it takes: of up to 40 characters, or of nine letters and digits. Absent: any. */
+  readonly callIds?: 'up-to-40' | 'nine';
   /** How many stop sequences it takes; absent: any number. */
   readonly maxStopSequences?: number;
   /** It can be told where the prompt may be cached. */

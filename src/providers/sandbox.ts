@@ -1,4 +1,5 @@
 import { openaiChat } from '../dialects/openai-chat/index.ts';
+import { openaiEmbeddings } from '../dialects/openai-embeddings/index.ts';
 import { open } from './auth.ts';
 import type { Provider } from './provider.ts';
 
@@ -8,5 +9,8 @@ export const sandbox: Provider = {
   baseUrl: 'http://sandbox.invalid',
   auth: open,
   builtIn: true,
-  operations: { chat: [{ dialect: openaiChat, path: '/chat/completions' }] },
+  operations: {
+    chat: [{ dialect: openaiChat, path: '/chat/completions' }],
+    embed: [{ dialect: openaiEmbeddings, path: '/embeddings' }],
+  },
 };

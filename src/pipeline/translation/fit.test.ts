@@ -1,0 +1,541 @@
+import { describe, expect, test } from 'bun:test';
+import type { ChatRequest } from '../../core/chat.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Loss } from '../../core/loss.ts';
+import type { Part, ReasoningPart, RoleMessage } from '../../core/message.ts';
+import type { FunctionTool, ToolChoice } from '../../core/tool.ts';
+import type { ModelTraits } from '../../providers/model-traits.ts';
+import { type FitTarget, fitted, refitted } from './fit.ts';
+
+const user: RoleMessage = { type: 'message', role: 'user', parts: [{ type: 'text', text: 'Hello' }] };
+const hello: ChatRequest = { messages: [user] };
+const cached = { cacheBreakpoints: true } as const;
+
+/** A request fitted to traits at Anthropic's door, unless another dialect is given. */
+function fit(request: ChatRequest, traits: Partial<ModelTraits>, dialect: FitTarget['dialect'] = 'anthropic-messages') {
+  const lost: Loss[] = [];
+  const { edits, ...done } = fitted(request, { traits: { match: '*', ...cached, ...traits }, dialect }, (loss) => {
+    lost.push(loss);
+  });
+  return { ...done, lost, edits: edits.length };
+}
+
+const nothing = { emulated: [], headers: {}, lost: [], edits: 0, calls: 1 };
+
+function tool(name: string): FunctionTool {
+  return { type: 'function', name, schema: { type: 'object' } };
+}
+
+test('a request that its target takes as it is comes back untouched', () => {
+  const request: ChatRequest = { ...hello, temperature: 1, reasoning: { visible: true }, tools: [tool('a')] };
+  const done = fit(request, {});
+  expect(done).toEqual({ ...nothing, request });
+  expect(done.request).toBe(request);
+});
+
+describe('a limit of output tokens', () => {
+  test('is set where one is needed, and said', () => {
+    expect(fit(hello, { limitNeeded: true, maxOutputTokens: 8192 })).toEqual({
+      ...nothing,
+      request: { ...hello, maxOutputTokens: 8192 },
+      headers: { 'x-trestle-max-tokens': '8192' },
+    });
+    expect(fit(hello, { limitNeeded: true }).request.maxOutputTokens).toBe(4096);
+    expect(fit(hello, { maxOutputTokens: 8192 })).toEqual({ ...nothing, request: hello });
+  });
+
+  test('is lowered to what the model can, and said; a lower one stays', () => {
+    const traits = { maxOutputTokens: 8192 };
+    expect(fit({ ...hello, maxOutputTokens: 9000 }, traits)).toEqual({
+      ...nothing,
+      request: { ...hello, maxOutputTokens: 8192 },
+      headers: { 'x-trestle-max-tokens': '8192' },
+    });
+    const low = { ...hello, maxOutputTokens: 100 };
+    expect(fit(low, traits)).toEqual({ ...nothing, request: low });
+  });
+});
+
+describe('how to think', () => {
+  const budget = { reasoning: 'budget', reasoningAlone: true } as const;
+  const effort = { reasoning: 'effort', efforts: ['none', 'low', 'medium', 'high', 'max'] } as const;
+  const roomy = { ...hello, maxOutputTokens: 100_000 };
+
+  test.each([
+    ['minimal', 1024],
+    ['low', 2048],
+    ['medium', 8192],
+    ['high', 16_384],
+    ['xhigh', 32_768],
+    ['max', 65_536],
+    ['beyond', 16_384],
+  ])('as an effort of %s is a budget of %d tokens', (word, budgetTokens) => {
+    expect(fit({ ...roomy, reasoning: { effort: word } }, budget)).toEqual({
+      ...nothing,
+      request: { ...roomy, reasoning: { enabled: true, budgetTokens } },
+      emulated: [{ path: 'reasoning.effort', how: 'budget' }],
+    });
+  });
+
+  test.each([
+    [1024, 'low'],
+    [2048, 'low'],
+    [2049, 'medium'],
+    [10_000, 'high'],
+    [16_384, 'high'],
+    [20_000, 'high'],
+    [32_769, 'max'],
+    [1_000_000, 'max'],
+  ])('as a budget of %d is an effort of %s, of those that are known', (budgetTokens, word) => {
+    expect(fit({ ...hello, reasoning: { enabled: true, budgetTokens } }, effort)).toEqual({
+      ...nothing,
+      request: { ...hello, reasoning: { enabled: true, effort: word } },
+      emulated: [{ path: 'reasoning.budgetTokens', how: 'effort' }],
+    });
+  });
+
+  test('as an effort that the model does not know is the nearest one', () => {
+    const nearest = (word: string, efforts: ModelTraits['efforts']) =>
+      fit({ ...hello, reasoning: { effort: word } }, { reasoning: 'effort', ...(efforts && { efforts }) });
+    expect(nearest('minimal', ['low', 'high'])).toMatchObject({
+      request: { reasoning: { effort: 'low' } },
+      emulated: [{ path: 'reasoning.effort', how: 'nearest' }],
+    });
+    expect(nearest('max', ['low', 'high']).request.reasoning?.effort).toBe('high');
+    expect(nearest('medium', ['none', 'default']).request.reasoning?.effort).toBe('default');
+    expect(nearest('high', undefined)).toMatchObject({ request: { reasoning: { effort: 'high' } }, emulated: [] });
+  });
+
+  test('is chosen below the limit, with a fifth of it left for the answer', () => {
+    const tight = { ...hello, maxOutputTokens: 5000, reasoning: { effort: 'high' } };
+    expect(fit(tight, budget).request.reasoning).toEqual({ enabled: true, budgetTokens: 4000 });
+    const defaulted = fit({ ...hello, reasoning: { effort: 'high' } }, { ...budget, limitNeeded: true });
+    expect(defaulted.request).toEqual({
+      ...hello,
+      maxOutputTokens: 4096,
+      reasoning: { enabled: true, budgetTokens: 3276 },
+    });
+  });
+
+  test('is not thought at all where the limit leaves no room, and said', () => {
+    expect(fit({ ...hello, maxOutputTokens: 1200, reasoning: { effort: 'low' } }, budget)).toEqual({
+      ...nothing,
+      request: { ...hello, maxOutputTokens: 1200 },
+      lost: [{ path: 'reasoning', why: 'range' }],
+    });
+  });
+
+  test('by the caller’s own budget need only be below the limit', () => {
+    const own = { ...hello, maxOutputTokens: 2000, reasoning: { enabled: true, budgetTokens: 1999 } };
+    expect(fit(own, budget)).toEqual({ ...nothing, request: own });
+    expect(fit(own, { ...budget, maxOutputTokens: 1500 })).toMatchObject({
+      request: { maxOutputTokens: 1500, reasoning: { budgetTokens: 1499 } },
+      lost: [{ path: 'reasoning.budgetTokens', why: 'range' }],
+    });
+  });
+
+  test('as it likes is much', () => {
+    const free = { ...roomy, reasoning: { enabled: true, visible: true } };
+    expect(fit(free, budget)).toMatchObject({
+      request: { reasoning: { enabled: true, visible: true, budgetTokens: 16_384 } },
+      emulated: [{ path: 'reasoning', how: 'budget' }],
+    });
+    expect(fit(free, effort)).toMatchObject({
+      request: { reasoning: { enabled: true, visible: true, effort: 'high' } },
+      emulated: [{ path: 'reasoning', how: 'effort' }],
+    });
+  });
+
+  test('in two ways at once is told in the one that the target takes', () => {
+    const both = { ...roomy, reasoning: { enabled: true, budgetTokens: 3000, effort: 'low' } };
+    expect(fit(both, budget)).toMatchObject({ lost: [{ path: 'reasoning.effort', why: 'unsupported' }], emulated: [] });
+    expect(fit(both, effort)).toMatchObject({ lost: [{ path: 'reasoning.budgetTokens', why: 'unsupported' }] });
+  });
+
+  test('is told to a dialect that has only efforts as an effort, whatever the model', () => {
+    const request = { ...hello, reasoning: { enabled: true, budgetTokens: 3000 } };
+    expect(fit(request, {}, 'openai-chat').request.reasoning).toEqual({ enabled: true, effort: 'medium' });
+    expect(fit(request, {}).request.reasoning).toEqual({ enabled: true, budgetTokens: 3000 });
+    expect(fit({ ...hello, reasoning: { effort: 'low' } }, {}).request.reasoning).toEqual({
+      enabled: true,
+      effort: 'low',
+    });
+  });
+
+  test('that is not there cannot be shown, and that is told', () => {
+    expect(fit({ ...hello, reasoning: { enabled: false, visible: true } }, effort)).toEqual({
+      ...nothing,
+      request: { ...hello, reasoning: { enabled: false } },
+      lost: [{ path: 'reasoning.visible', why: 'unsupported' }],
+    });
+  });
+
+  test.each([{ enabled: false }, { effort: 'none' }, { enabled: true, effort: 'none' }])(
+    'is not to think at all: %p',
+    (reasoning) => {
+      const off = { ...hello, reasoning };
+      expect(fit(off, budget)).toEqual({ ...nothing, request: { ...hello, reasoning: { enabled: false } } });
+      expect(fit(off, effort).request.reasoning).toEqual({ enabled: false });
+      expect(fit(off, { reasoning: 'none' })).toEqual({ ...nothing, request: hello });
+      expect(fit(off, { reasoning: 'effort', efforts: ['minimal', 'low'] })).toEqual({
+        ...nothing,
+        request: { ...hello, reasoning: { effort: 'minimal' } },
+        emulated: [{ path: 'effort' in reasoning ? 'reasoning.effort' : 'reasoning', how: 'least-effort' }],
+      });
+    },
+  );
+
+  test('is lost where nobody thinks', () => {
+    expect(fit({ ...hello, reasoning: { effort: 'low' } }, { reasoning: 'none' })).toEqual({
+      ...nothing,
+      request: hello,
+      lost: [{ path: 'reasoning', why: 'unsupported' }],
+    });
+  });
+
+  test('is not thought where tools are offered to a model that takes both only apart, and told', () => {
+    const apart = { reasoning: 'effort', efforts: ['none', 'low'], toolsUnreasoned: true } as const;
+    const request = { ...hello, tools: [tool('a')] };
+    const off = { ...request, reasoning: { enabled: false } };
+    expect(fit({ ...request, reasoning: { effort: 'low' } }, apart)).toEqual({
+      ...nothing,
+      request: off,
+      lost: [{ path: 'reasoning', why: 'tools' }],
+    });
+    expect(fit(request, apart)).toEqual({
+      ...nothing,
+      request: off,
+      emulated: [{ path: 'tools', how: 'no-reasoning' }],
+    });
+    expect(fit({ ...request, reasoning: { effort: 'none' } }, apart)).toEqual({ ...nothing, request: off });
+    expect(fit({ ...hello, reasoning: { effort: 'low' } }, apart)).toMatchObject({
+      request: { reasoning: { effort: 'low' } },
+      lost: [],
+    });
+  });
+
+  test('yields to a forced choice of tools, where both are refused together', () => {
+    for (const toolChoice of [
+      { type: 'required' },
+      { type: 'named', tool: { type: 'function', name: 'a' } },
+    ] satisfies ToolChoice[]) {
+      const request = { ...roomy, tools: [tool('a')], toolChoice, reasoning: { effort: 'low' } };
+      expect(fit(request, budget)).toMatchObject({ lost: [{ path: 'reasoning', why: 'forced-tool-choice' }] });
+      expect(fit(request, budget).request.reasoning).toBeUndefined();
+      expect(fit(request, effort).lost).toEqual([]);
+    }
+    const auto = { ...roomy, tools: [tool('a')], toolChoice: { type: 'auto' } as const, reasoning: { effort: 'low' } };
+    expect(fit(auto, budget).lost).toEqual([]);
+  });
+
+  test('goes before temperature, top k and a low top p, where they are refused together', () => {
+    const request = { ...roomy, reasoning: { effort: 'low' }, temperature: 0.5, topP: 0.9, topK: 5 };
+    expect(fit(request, budget)).toMatchObject({
+      lost: [
+        { path: 'temperature', why: 'reasoning' },
+        { path: 'topP', why: 'reasoning' },
+        { path: 'topK', why: 'reasoning' },
+      ],
+    });
+    expect(Object.keys(fit(request, budget).request)).toEqual(['messages', 'maxOutputTokens', 'reasoning']);
+    const mild = { ...roomy, reasoning: { effort: 'low' }, temperature: 1, topP: 0.95 };
+    expect(fit(mild, budget).lost).toEqual([]);
+    expect(fit({ ...request, reasoning: { enabled: false } }, budget).lost).toEqual([]);
+  });
+});
+
+describe('a running loop of tools', () => {
+  const thought: ReasoningPart = { type: 'reasoning', text: 'hm', signature: 'sig' };
+  const call: Part = { type: 'tool-call', id: 'c1', name: 'a', arguments: '{}' };
+  const result: RoleMessage = {
+    type: 'message',
+    role: 'tool',
+    parts: [{ type: 'tool-result', callId: 'c1', parts: [] }],
+  };
+  const said = (...parts: Part[]): RoleMessage => ({ type: 'message', role: 'assistant', parts });
+  const asking = (...messages: RoleMessage[]): ChatRequest => ({
+    messages: [user, ...messages],
+    maxOutputTokens: 9000,
+    reasoning: { enabled: true, budgetTokens: 2000 },
+  });
+  const target: FitTarget = { traits: { match: '*', ...cached, reasoning: 'budget' }, dialect: 'anthropic-messages' };
+  const lossesOf = (request: ChatRequest, fitting: typeof fitted): readonly Loss[] => {
+    const lost: Loss[] = [];
+    const { request: done } = fitting(request, target, (loss) => void lost.push(loss));
+    expect(done.reasoning === undefined).toBe(lost.length > 0);
+    return lost;
+  };
+  const off = [{ path: 'reasoning', why: 'no-signature' }];
+
+  test.each([fitted, refitted])(
+    'cannot go on thinking where its turn began without a sealed thought, %p',
+    (fitting) => {
+      expect(lossesOf(asking(said(call), result), fitting)).toEqual(off);
+      expect(lossesOf(asking(said({ type: 'reasoning', text: 'plain' }, call), result), fitting)).toEqual(off);
+      expect(lossesOf(asking(said(call), result, user), fitting)).toEqual(off);
+      expect(lossesOf(asking(said(thought), user, said(call), result), fitting)).toEqual(off);
+      expect(lossesOf(asking(said(thought, call), result), fitting)).toEqual([]);
+      expect(lossesOf(asking(said({ type: 'reasoning', encrypted: 'x' }, call), result), fitting)).toEqual([]);
+      expect(lossesOf(asking(said(thought, call), result, said(call), result), fitting)).toEqual([]);
+    },
+  );
+
+  test('that is over does not matter', () => {
+    expect(lossesOf(asking(said(call), result, said({ type: 'text', text: 'done' }), user), fitted)).toEqual([]);
+    expect(lossesOf(asking(), fitted)).toEqual([]);
+  });
+
+  test('matters only to those who think by a budget', () => {
+    const request = { ...asking(said(call), result), reasoning: { effort: 'low' } };
+    expect(fit(request, { reasoning: 'effort' }).lost).toEqual([]);
+  });
+});
+
+describe('a form of output', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } } };
+  const output = { type: 'json-schema', name: 'my form', schema, strict: true } as const;
+
+  test('that the model knows stays', () => {
+    const request = { ...hello, output };
+    expect(fit(request, { outputs: ['json-schema'] })).toEqual({ ...nothing, request });
+  });
+
+  test('that it does not know is a tool that must be called', () => {
+    expect(fit({ ...hello, output }, { outputs: [] })).toEqual({
+      ...nothing,
+      request: {
+        ...hello,
+        tools: [{ type: 'function', name: 'my_form', description: expect.any(String), schema, strict: true }],
+        toolChoice: { type: 'named', tool: { type: 'function', name: 'my_form' } },
+        parallelToolCalls: false,
+      },
+      tools: [undefined],
+      emulated: [{ path: 'output', how: 'forced-tool' }],
+      edits: 1,
+    });
+    expect(fit({ ...hello, output: { type: 'json' } }, { outputs: ['json-schema'] }).request.tools).toEqual([
+      { type: 'function', name: 'answer', description: expect.any(String), schema: { type: 'object' } },
+    ]);
+  });
+
+  test('beside the caller’s tools is one more of which one must be called', () => {
+    const request = { ...hello, output, tools: [tool('a'), tool('my_form')] };
+    const done = fit(request, { outputs: [] });
+    expect(done.request.tools?.map((one) => (one.type === 'function' ? one.name : ''))).toEqual([
+      'a',
+      'my_form',
+      'my_form_',
+    ]);
+    expect(done.request.toolChoice).toEqual({ type: 'required' });
+    expect(done.tools).toEqual([0, 1, undefined]);
+    const none = fit({ ...request, toolChoice: { type: 'none' } }, { outputs: [] });
+    expect(none.request.toolChoice).toEqual({ type: 'named', tool: { type: 'function', name: 'my_form_' } });
+  });
+
+  test.each([
+    [{ output, tools: [tool('a')], toolChoice: { type: 'required' } as const }, 'forced-tool-choice'],
+    [{ output: { ...output, schema: { type: 'array' } } }, 'no-object'],
+  ])('that cannot be a tool is lost, %#', (changes, why) => {
+    const { output: _, ...rest } = { ...hello, ...changes };
+    expect(fit({ ...hello, ...changes }, { outputs: [] })).toEqual({
+      ...nothing,
+      request: rest,
+      lost: [{ path: 'output', why }],
+    });
+  });
+
+  test('is lost where no tool can be forced', () => {
+    expect(fit({ ...hello, output }, { outputs: [], lacks: ['toolChoice'] })).toMatchObject({
+      request: hello,
+      lost: [{ path: 'output', why: 'unsupported' }],
+    });
+  });
+
+  test('as a tool goes before thinking, where both are refused together', () => {
+    const request = { ...hello, maxOutputTokens: 9000, output, reasoning: { effort: 'low' } };
+    expect(fit(request, { outputs: [], reasoning: 'budget', reasoningAlone: true })).toMatchObject({
+      lost: [{ path: 'reasoning', why: 'forced-tool-choice' }],
+      emulated: [{ path: 'output', how: 'forced-tool' }],
+    });
+  });
+});
+
+describe('a form of output whose schema the model is held to', () => {
+  const closed = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false };
+  const { additionalProperties: _, ...open } = closed;
+  const asking = (schema: JsonObject): ChatRequest => ({ ...hello, output: { type: 'json-schema', schema } });
+  const held = { outputs: ['json-schema'], schemas: 'closed' } as const;
+
+  test('is closed if it was not, and told', () => {
+    expect(fit(asking(closed), held).request.output).toMatchObject({ schema: closed });
+    expect(fit(asking(closed), held)).toMatchObject({ emulated: [], lost: [] });
+    expect(fit(asking(open), held)).toEqual({
+      ...nothing,
+      request: asking(closed),
+      emulated: [{ path: 'output.schema', how: 'closed-schema' }],
+    });
+  });
+
+  test('is a tool if it must stay open, and lost where none can be forced', () => {
+    const map = asking({ type: 'object', additionalProperties: { type: 'string' } });
+    expect(fit(map, held)).toMatchObject({
+      request: { toolChoice: { type: 'named' } },
+      emulated: [{ path: 'output', how: 'forced-tool' }],
+      lost: [],
+    });
+    expect(fit(map, { ...held, forcedChoice: 'none' })).toEqual({
+      ...nothing,
+      request: hello,
+      lost: [{ path: 'output', why: 'open-schema' }],
+    });
+  });
+
+  test('goes for strict tools too, which are free where they cannot be held', () => {
+    const strict = (schema: JsonObject): FunctionTool => ({ ...tool('a'), schema, strict: true });
+    const map = { type: 'object', additionalProperties: true };
+    const request = { ...hello, tools: [tool('b'), strict(open), strict(map), strict(closed)] };
+    expect(fit(request, held)).toEqual({
+      ...nothing,
+      request: { ...hello, tools: [tool('b'), strict(closed), { ...tool('a'), schema: map }, strict(closed)] },
+      emulated: [{ path: 'tools[1].schema', how: 'closed-schema' }],
+      lost: [{ path: 'tools[2].strict', why: 'open-schema' }],
+    });
+    expect(fit({ ...hello, tools: [strict(closed)] }, { schemas: 'none' })).toEqual({
+      ...nothing,
+      request: { ...hello, tools: [{ ...tool('a'), schema: closed }] },
+      lost: [{ path: 'tools[0].strict', why: 'unsupported' }],
+    });
+    const bare = { ...hello, output: { type: 'json-schema', schema: closed, strict: true } } as const;
+    expect(fit(bare, { outputs: [], schemas: 'none' })).toMatchObject({ lost: [], request: { tools: [{}] } });
+    expect(fit(bare, { outputs: [], schemas: 'none' }).request.tools?.[0]).not.toHaveProperty('strict');
+  });
+});
+
+test('a strict tool stays strict where every member must be required, if every one is', () => {
+  const text = { type: 'string' };
+  const inner = { type: 'object', properties: { b: text }, required: ['b'], additionalProperties: false };
+  const complete = { ...inner, properties: { b: { type: 'array', items: inner } } };
+  const strict = (schema: JsonObject): FunctionTool => ({ ...tool('a'), schema, strict: true });
+  const optional = { ...inner, properties: { b: text, c: text } };
+  const tools = [
+    strict(complete),
+    strict({ ...complete, properties: { b: optional } }),
+    strict({ ...complete, additionalProperties: true }),
+  ];
+  const done = fit({ ...hello, tools: [...tools, { ...tool('a'), schema: optional }] }, { schemas: 'complete' });
+  expect(done.lost.map(({ path }) => path)).toEqual(['tools[1].strict', 'tools[2].strict']);
+  expect(done.request.tools?.map((one) => 'strict' in one)).toEqual([true, false, false, false]);
+  const output = { type: 'json-schema', schema: optional } as const;
+  expect(fit({ ...hello, output }, { schemas: 'complete', outputs: ['json-schema'] }).lost).toEqual([]);
+});
+
+test('a choice that would force a tool is left to a model that cannot be forced, and told', () => {
+  const named: ToolChoice = { type: 'named', tool: { type: 'function', name: 'a' } };
+  const request = { ...hello, tools: [tool('a')], toolChoice: named };
+  expect(fit(request, { forcedChoice: 'none' })).toEqual({
+    ...nothing,
+    request: { ...request, toolChoice: { type: 'auto' } },
+    lost: [{ path: 'toolChoice', why: 'no-forced-choice' }],
+  });
+  const allowed: ToolChoice = { type: 'allowed', required: true, tools: [{ type: 'function', name: 'a' }] };
+  expect(fit({ ...request, toolChoice: allowed }, { forcedChoice: 'none' }).request.toolChoice).toEqual({
+    type: 'auto',
+  });
+  const free = { ...request, toolChoice: { type: 'none' } } as const;
+  expect(fit(free, { forcedChoice: 'none' })).toEqual({ ...nothing, request: free });
+  expect(fit({ ...hello, output: { type: 'json' } }, { forcedChoice: 'none', outputs: [] }).lost).toEqual([
+    { path: 'output', why: 'unsupported' },
+  ]);
+});
+
+describe('a choice of allowed tools', () => {
+  const request: ChatRequest = {
+    ...hello,
+    tools: [tool('a'), tool('b'), tool('c')],
+    toolChoice: { type: 'allowed', required: true, tools: [{ type: 'function', name: 'b' }] },
+  };
+
+  test('offers those alone to a dialect that has no words for it', () => {
+    expect(fit(request, {})).toEqual({
+      ...nothing,
+      request: { ...hello, tools: [tool('b')], toolChoice: { type: 'required' } },
+      tools: [1],
+    });
+    expect(fit(request, {}, 'openai-chat')).toEqual({ ...nothing, request });
+  });
+
+  test('of none offers none', () => {
+    const none = { ...request, toolChoice: { type: 'allowed', required: false, tools: [] } as const };
+    expect(fit(none, {})).toEqual({ ...nothing, request: hello, tools: [] });
+  });
+
+  test('keeps its numbers when a form of output becomes one more', () => {
+    const auto = { ...request, toolChoice: { type: 'allowed', required: false, tools: request.tools } as ToolChoice };
+    const done = fit(
+      { ...auto, tools: [tool('x'), ...(request.tools ?? [])], output: { type: 'json' } },
+      { outputs: [] },
+    );
+    expect(done.tools).toEqual([1, 2, 3, undefined]);
+  });
+});
+
+test('breakpoints of the cache go where the vendor caches by itself, each told at its place', () => {
+  const mark = { cacheBreakpoint: { ttl: '1h' } };
+  const parts: readonly Part[] = [
+    { type: 'text', text: 'a' },
+    { type: 'tool-result', callId: 'c', parts: [{ type: 'text', text: 'b', ...mark }], ...mark },
+  ];
+  const request: ChatRequest = { messages: [{ ...user, parts }], tools: [{ ...tool('a'), ...mark }] };
+  const lost: Loss[] = [];
+  const bare: FitTarget = { traits: { match: '*' }, dialect: 'openai-chat' };
+  const done = fitted(request, bare, (loss) => void lost.push(loss));
+  expect(lost).toEqual(
+    ['messages[0].parts[1]', 'messages[0].parts[1].parts[0]', 'tools[0]'].map((path) => ({
+      path: `${path}.cacheBreakpoint`,
+      why: 'implicit-caching',
+    })),
+  );
+  expect(JSON.stringify(done.request)).not.toContain('cacheBreakpoint');
+  expect(fit(request, {}).request).toBe(request);
+});
+
+describe('sampling', () => {
+  const request = { ...hello, temperature: 0.5, topP: 0.5 };
+
+  test('of a model that takes none is lost', () => {
+    expect(fit(request, { sampling: 'none' })).toEqual({
+      ...nothing,
+      request: hello,
+      lost: ['temperature', 'topP'].map((path) => ({ path, why: 'unsupported' })),
+    });
+  });
+
+  test('of a model that takes one is the temperature', () => {
+    expect(fit(request, { sampling: 'one' })).toEqual({
+      ...nothing,
+      request: { ...hello, temperature: 0.5 },
+      lost: [{ path: 'topP', why: 'one-of-two' }],
+    });
+    expect(fit({ ...hello, topP: 0.5 }, { sampling: 'one' }).lost).toEqual([]);
+  });
+});
+
+test('stop sequences beyond the limit are lost, each at its place', () => {
+  const request = { ...hello, stop: ['a', 'b', 'c'] };
+  expect(fit(request, { maxStopSequences: 1 })).toEqual({
+    ...nothing,
+    request: { ...hello, stop: ['a'] },
+    lost: ['stop[1]', 'stop[2]'].map((path) => ({ path, why: 'too-many' })),
+  });
+  expect(fit(request, { maxStopSequences: 0 }).request).toEqual(hello);
+  expect(fit(request, { maxStopSequences: 3 }).lost).toEqual([]);
+});
+
+test('what models refuse is left out and told, unless it only says what they do unasked', () => {
+  const request: ChatRequest = { ...hello, topK: 5, toolChoice: { type: 'auto' }, parallelToolCalls: true };
+  expect(fit(request, { lacks: ['topK', 'seed', 'toolChoice', 'parallelToolCalls'] })).toEqual({
+    ...nothing,
+    request: hello,
+    lost: [{ path: 'topK', why: 'unsupported' }],
+  });
+});
