@@ -1,87 +1,56 @@
-import type { Config } from './config/config.ts';
-import { readFlags } from './config/flags.ts';
-import { loadConfig } from './config/load.ts';
 import { ConfigurationError } from './config/problems.ts';
 import { Failure } from './core/failure.ts';
-import type { Log } from './core/ports.ts';
 import { commandLine, environment } from './platform/environment.ts';
-import { readTextNow } from './platform/files.ts';
-import { openLog } from './platform/log.ts';
-import { onReload, onStop } from './platform/signals.ts';
-import { providerKinds } from './providers/index.ts';
-import { type Running, start } from './start.ts';
-import { usage, version } from './usage.ts';
-import { welcome } from './welcome.ts';
+import { systemTerminal } from './platform/terminal.ts';
 
-/** The `trestle` command. Exits 2 for what its user must mend, 1 for what we must. */
-const [command = 'start', ...words] = commandLine();
-const commands: Readonly<Record<string, () => Promise<void> | void>> = {
-  start: () => serve(words),
-  help: () => say(usage),
-  '--help': () => say(usage),
-  '-h': () => say(usage),
-  version: () => say(version),
-  '--version': () => say(version),
-};
+/** The `trestle` command. Exits 2 for what its user must mend, 1 for what we must. Loads only what is asked for. */
+const words = commandLine();
+const terminal = systemTerminal();
 
 try {
-  const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  if (run === undefined && !command.startsWith('-')) throw unknownCommand(command);
-  await (run ?? (() => serve([command, ...words])))();
+  if (isStart(words)) await startServer(words[0] === 'start' ? words.slice(1) : words);
+  else process.exitCode = await command(words);
 } catch (thrown) {
   process.exitCode = isTheirs(thrown) ? 2 : 1;
-  process.stderr.write(`trestle: ${isTheirs(thrown) ? thrown.message : Bun.inspect(thrown)}\n`);
+  terminal.errors.write(`trestle: ${isTheirs(thrown) ? thrown.message : Bun.inspect(thrown)}\n`);
 }
 
-async function serve(given: readonly string[]): Promise<void> {
-  if (given.includes('--help') || given.includes('-h')) return say(usage);
-  const flags = readFlags(given);
-  const read = (): Config =>
-    loadConfig({ flags, environment: environment(), readFile: readTextNow, kinds: providerKinds });
-  const config = read();
-  const log = openLog({ level: config.logLevel, tty: process.stdout.isTTY === true });
-  const running = await start(config, log);
-  say(welcome(running));
-  onReload(() => reload(running, read, log));
-  let stopping = false;
-  onStop((signal) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info(`${signal}: no new work is taken, running answers finish; once more ends them`);
-    void end(running, log);
-  });
+/** `trestle`, `trestle start …` and `trestle --listen …` */
+function isStart([first = 'start', ...others]: readonly string[]): boolean {
+  if (first !== 'start' && !first.startsWith('-')) return false;
+  return ![first, ...others].some((word) => ['--help', '-h', '--version'].includes(word));
 }
 
-/** A broken file keeps the old settings in force. */
-function reload(running: Running, read: () => Config, log: Log): void {
-  try {
-    running.reload(read());
-    log.info('the configuration was read again');
-  } catch (thrown) {
-    log.error(`the configuration stays as it was: ${thrown instanceof Error ? thrown.message : 'it cannot be read'}`);
-  }
+async function startServer(given: readonly string[]): Promise<void> {
+  const { serve } = await import('./serve.ts');
+  await serve({ terminal, exit: (code) => process.exit(code) }, given);
 }
 
-async function end(running: Running, log: Log): Promise<void> {
-  try {
-    await running.stop();
-    process.exit(0);
-  } catch (cause) {
-    log.error('the books could not be closed properly', { cause });
-    process.exit(1);
-  }
+async function command(given: readonly string[]): Promise<number> {
+  const [{ run }, { bunHttpClient }, { systemClock }, { systemDisk }, { readTextNow }] = await Promise.all([
+    import('./cli/run.ts'),
+    import('./platform/http-client.ts'),
+    import('./platform/clock.ts'),
+    import('./platform/disk.ts'),
+    import('./platform/files.ts'),
+  ]);
+  return await run(
+    {
+      http: bunHttpClient({ clock: systemClock }),
+      clock: systemClock,
+      disk: systemDisk,
+      terminal,
+      environment: environment(),
+      readFile: readTextNow,
+      readInput: terminal.readAll,
+      say: (text) => terminal.out.write(`${text}\n`),
+      complain: (text) => terminal.errors.write(`${text}\n`),
+      kinds: async () => (await import('./providers/index.ts')).providerKinds,
+    },
+    given,
+  );
 }
 
 function isTheirs(thrown: unknown): thrown is Error {
   return thrown instanceof ConfigurationError || (thrown instanceof Failure && thrown.kind !== 'gateway-broken');
-}
-
-function unknownCommand(word: string): ConfigurationError {
-  return new ConfigurationError([
-    { place: 'command line', key: word.slice(0, 40), sentence: 'there is no such command; `trestle help` lists them.' },
-  ]);
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

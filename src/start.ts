@@ -1,8 +1,13 @@
 import { join } from 'node:path';
+import { keptJumps } from './catalog/kept-jumps.ts';
+import { type ModelLists, modelLists } from './catalog/model-lists.ts';
 import { seedPrices } from './catalog/seed.ts';
 import type { Address, Config } from './config/config.ts';
-import type { HttpServer, Listener, Log } from './core/ports.ts';
+import { type ConfigSources, loadConfig } from './config/load.ts';
+import type { FetchMedia, HttpServer, Listener, Log } from './core/ports.ts';
 import { buildHouse, type House, type HouseParts } from './house.ts';
+import { InForce } from './in-force.ts';
+import { openDesk } from './management/desk.ts';
 import { firstRun, type MadeKeys } from './management/first-run.ts';
 import { systemClock } from './platform/clock.ts';
 import { openDigest } from './platform/digest.ts';
@@ -10,7 +15,10 @@ import { ensureDirectory } from './platform/files.ts';
 import { bunHttpClient } from './platform/http-client.ts';
 import { bunHttpServer } from './platform/http-server.ts';
 import { systemIds } from './platform/ids.ts';
+import { keptTexts } from './platform/kept-texts.ts';
+import { openVault } from './platform/vault.ts';
 import { openStore } from './store/open.ts';
+import type { AuditRecord } from './store/store.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -18,8 +26,11 @@ export interface Running {
   readonly adminUrl: string;
   /** Secrets made by the first start, to be shown once. */
   readonly made: MadeKeys;
-  /** Serves by other settings from the next call on. Addresses and the data directory stay as they are. */
-  reload(config: Config): void;
+  /**
+   * Reads file and environment again and serves by them from the next call on; what cannot be used leaves all as it was and is
+   * thrown. Addresses and the data directory stay as they are.
+   */
+  reload(): Promise<void>;
   /** Takes nothing new, lets what runs finish for as long as it may, and closes the books. */
   stop(): Promise<void>;
 }
@@ -28,19 +39,44 @@ export interface Running {
 const graceMs = 30_000;
 
 /** Opens the data directory, builds the house on this machine and opens its doors. Throws a `Failure` that says what to do. */
-export async function start(config: Config, log: Log): Promise<Running> {
+export async function start(sources: () => ConfigSources, log: Log): Promise<Running> {
+  const config = loadConfig(sources());
   const machine = { clock: systemClock, ids: systemIds, log };
   await ensureDirectory(config.data);
   const store = await openStore({ directory: config.data, clock: machine.clock });
+  const kept = keptTexts(config.data);
+  const lists = modelLists({ ...machine, kept });
   try {
     const digest = await openDigest(join(config.data, 'secret.key'));
+    const vault = await openVault(join(config.data, 'vault.key'));
     const made = await firstRun({ ...machine, store, digest }, given(config));
-    const { records, added } = await seedPrices(store.prices);
+    const { records, added } = await seedPrices(store.prices, machine.clock.now());
     if (added !== undefined) log.info('the price list was taken up', { count: records.length });
-    const build = (settings: Config): House =>
-      buildHouse({ ...machine, config: settings, store, prices: records, digest, http: clientFor(settings, machine) });
-    return { ...(await open(config, build, { store, log })), made };
+    for (const { provider, model, why } of added?.jumps ?? [])
+      log.warn(`a new price was not taken, the old one stays: ${why}`, { provider, model });
+    const refusedPrices = await keptJumps(kept, added);
+    const desk = openDesk(machine.clock);
+    const standing: Standing = {};
+    const configuration = await InForce.open({
+      ...{ sources, store, vault, clock: machine.clock, prices: records },
+      apply(settings, prices) {
+        standing.house = buildHouse({
+          ...machine,
+          // Doors stand open already: another address waits for the next start.
+          config: { ...settings, adminListen: config.adminListen } as Config,
+          ...{ store, prices, digest, lists, refusedPrices, desk, configuration },
+          http: clientFor(settings, machine),
+          fetchMedia: mediaFor(settings, machine),
+        });
+      },
+    });
+    configuration.begin();
+    for (const { place, message } of configuration.read().leftOut) log.warn(`${place} is not used: ${message}`);
+    const reload = async (): Promise<void> =>
+      await desk.inTurn(async () => await configuration.reload(await signalled({ ...machine, store })));
+    return { ...(await open(config, standing, { store, log, lists })), made, reload };
   } catch (thrown) {
+    lists.stop();
     await store.close();
     throw thrown;
   }
@@ -57,29 +93,59 @@ function clientFor({ limits }: Config, { clock }: Pick<HouseParts, 'clock'>): Ho
   return bunHttpClient({ clock, headTimeoutMs: limits.headTimeoutMs, idleTimeoutMs: limits.idleTimeoutMs });
 }
 
+/** The guarded way to the network is loaded when a caller's URL is first followed; most servers never follow one. */
+function mediaFor({ media }: Config, { clock }: Pick<HouseParts, 'clock'>): FetchMedia {
+  let loaded: Promise<FetchMedia> | undefined;
+  return async (url, wanted) => {
+    loaded ??= import('./platform/guarded-media.ts').then(({ guardedMedia }) => guardedMedia({ clock, ...media }));
+    const fetchMedia = await loaded;
+    return await fetchMedia(url, wanted);
+  };
+}
+
+/** Who sent a signal is known to the machine alone. */
+async function signalled({ store, ids, clock }: Pick<HouseParts, 'store' | 'ids' | 'clock'>): Promise<AuditRecord> {
+  const [own] = await store.tenants.organisations();
+  return {
+    id: ids.make('audit'),
+    at: clock.now(),
+    actor: 'SIGHUP',
+    organisationId: own?.id ?? '',
+    procedure: 'config.reload',
+    subject: 'configuration',
+    summary: 'the configuration was read again',
+  };
+}
+
+/** The house that serves now; another one stands in its place when settings change. */
+interface Standing {
+  house?: House;
+}
+
 async function open(
   config: Config,
-  build: (config: Config) => House,
-  { store, log }: Pick<HouseParts, 'store' | 'log'>,
-): Promise<Omit<Running, 'made'>> {
-  let house = build(config);
+  standing: Readonly<Standing>,
+  { store, log, lists }: Pick<HouseParts, 'store' | 'log'> & { readonly lists: ModelLists },
+): Promise<Omit<Running, 'made' | 'reload'>> {
+  const house = (): House => {
+    if (standing.house === undefined) throw new TypeError('No house was built.');
+    return standing.house;
+  };
   const server = bunHttpServer(log);
-  const front = await listen(server, config, { at: config.listen, answer: (request) => house.answer(request) });
+  const front = await listen(server, config, { at: config.listen, answer: (request) => house().answer(request) });
   const admin =
     config.adminListen &&
     (await listen(server, config, {
       at: config.adminListen,
-      answer: (request) => house.administer(request),
+      answer: (request) => house().administer(request),
     }).catch(closing(front)));
   const listeners = admin === undefined ? [front] : [front, admin];
   return {
     url: front.url,
     adminUrl: (admin ?? front).url,
-    reload(settings) {
-      house = build({ ...settings, adminListen: config.adminListen } as Config);
-    },
     async stop() {
-      house.drain();
+      lists.stop();
+      house().drain();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       await store.close();
     },

@@ -126,11 +126,12 @@ function follow(walk: Walk, way: readonly string[]): readonly ModelName[] {
 
 /** `provider/model` of a provider that is there. */
 function modelIn({ reader, names }: Walk, { text, path }: Reference, pinned: boolean): ModelName | undefined {
-  const { settings, declared } = reader.providers;
+  const { settings, discoverable, declared } = reader.providers;
   const slash = text.indexOf('/');
   const provider = text.slice(0, Math.max(0, slash));
   const model = text.slice(slash + 1);
-  if (model !== '' && settings.some(({ name }) => name === provider)) return { provider, model };
+  const isKnown = [...settings, ...discoverable].some(({ name }) => name === provider);
+  if (model !== '' && isKnown) return { provider, model };
   // Its own entry is wrong; that is said there.
   if (model !== '' && declared.has(provider)) return undefined;
   const wanted = pinned || slash > 0 ? strangerRemedy(reader, { provider, model }) : aliasRemedy(names, text);

@@ -1,6 +1,8 @@
+import type { KnownModel } from '../core/model-facts.ts';
 import type { Price } from '../core/money.ts';
+import type { OpenPlace } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Adjust, Provider } from '../providers/provider.ts';
+import type { Adjust, Identity, Provider } from '../providers/provider.ts';
 
 /** Everything that is configured, checked and complete: whoever reads it need not ask again. */
 export interface Config {
@@ -16,9 +18,12 @@ export interface Config {
   readonly adminKey?: Secret;
   readonly clientKey?: Secret;
   readonly limits: Limits;
+  readonly media: MediaSettings;
   readonly retry: { readonly attempts: number; readonly maxDelayMs: number };
   /** Never the same name twice; those of the file first. */
   readonly providers: readonly ProviderSettings[];
+  /** Programs on this machine that nobody configured or switched off: each is there while it is found at its usual address. */
+  readonly discoverable: readonly ProviderSettings[];
   readonly aliases: readonly AliasSettings[];
 }
 
@@ -41,6 +46,16 @@ export interface Limits {
   readonly callTimeoutMs: number;
 }
 
+/** What is fetched when a provider wants the bytes behind a URL that a caller named. */
+export interface MediaSettings {
+  /** Of one medium. */
+  readonly maxBytes: number;
+  /** For one, from looking its host up to its last byte. */
+  readonly timeoutMs: number;
+  /** What may be reached besides public hosts at the ports of http and https. */
+  readonly allow: readonly OpenPlace[];
+}
+
 export interface ProviderSettings {
   readonly name: string;
   readonly kind: Provider;
@@ -52,10 +67,19 @@ export interface ProviderSettings {
   /** Sent with every request. Values may be credentials. */
   readonly headers?: Readonly<Record<string, Secret>>;
   readonly adjust?: Adjust;
+  readonly apiVersion?: string;
+  /** Models' names here -> there. */
+  readonly deployments?: Readonly<Record<string, string>>;
+  /** Instead of a credential. */
+  readonly identity?: Identity;
   /** What it offers, if the file says so. */
   readonly models?: readonly string[];
+  /** What the file knows of models, over what anybody else says. */
+  readonly described?: readonly KnownModel[];
   /** `*` in a name stands for all others. */
   readonly prices: readonly { readonly model: string; readonly price: Price }[];
+  /** An operator switched it off for now: its models are known and refused in words. */
+  readonly disabled?: true;
 }
 
 /** A name for models, with other aliases already followed to their ends. */

@@ -27,6 +27,7 @@ export function fileSettings(reader: Reader, value: unknown): FileSettings {
     data: checked(reader, shape.data, at('data')),
     log: checked(reader, shape.log, at('log')) ?? {},
     limits: checked(reader, shape.limits, at('limits')) ?? shape.limits.parse(undefined),
+    media: checked(reader, shape.media, at('media')) ?? shape.media.parse(undefined),
     retry: checked(reader, shape.retry, at('retry')) ?? shape.retry.parse(undefined),
     // Entries are looked at one by one, even if a neighbour is wrong.
     providers: entriesOf(given['providers']),

@@ -37,17 +37,22 @@ const named = (config: Config) => config.providers.map(({ name }) => name);
 
 describe('without a file', () => {
   test('everything has a default and the sandbox is on', () => {
-    const { providers, ...rest } = load({});
+    const { providers, discoverable, ...rest } = load({});
     expect(rest).toEqual({
       listen: { hostname: '127.0.0.1', port: 4141 },
       data: './data',
       logLevel: 'info',
       limits: { maxBodyBytes: 33_554_432, headTimeoutMs: 300_000, idleTimeoutMs: 120_000, callTimeoutMs: 900_000 },
+      media: { maxBytes: 20_971_520, timeoutMs: 10_000, allow: [] },
       retry: { attempts: 3, maxDelayMs: 10_000 },
       aliases: [],
     });
     expect(providers.map(({ kind, ...settings }) => ({ ...settings, kind: kind.name }))).toEqual([
       { name: 'sandbox', kind: 'sandbox', baseUrl: 'http://sandbox.invalid', local: false, prices: [] },
+    ]);
+    expect(discoverable.map(({ name, baseUrl, local }) => [name, baseUrl, local])).toEqual([
+      ['lmstudio', 'http://127.0.0.1:1234/v1', true],
+      ['ollama', 'http://127.0.0.1:11434', true],
     ]);
   });
 
@@ -109,6 +114,19 @@ describe('precedence', () => {
     const config = load({ environment: { TRESTLE_ADMIN_KEY: 'canary-admin', TRESTLE_CLIENT_KEY: 'canary-client' } });
     expect([config.adminKey?.reveal(), config.clientKey?.reveal()]).toEqual(['canary-admin', 'canary-client']);
     expect(Bun.inspect(config) + JSON.stringify(config)).not.toContain('canary');
+  });
+});
+
+test('what may be fetched for a caller is read with its ports', () => {
+  const text = 'media: { max_bytes: 1048576, timeout_ms: 2500, allow: [files.internal, "10.0.0.0/8", "[::1]:9000"] }';
+  expect(load({ text }).media).toEqual({
+    maxBytes: 1_048_576,
+    timeoutMs: 2_500,
+    allow: [
+      { host: 'files.internal' },
+      { address: '10.0.0.0', prefix: 8 },
+      { address: '::1', prefix: 128, port: 9000 },
+    ],
   });
 });
 
@@ -266,6 +284,6 @@ models:
 test('the example file is a configuration', () => {
   const text = readFileSync(new URL('../../examples/trestle.yaml', import.meta.url), 'utf8');
   const config = load({ text, environment: { OPENAI_API_KEY: 'canary-openai', OPENAI_EU_API_KEY: 'canary-eu' } });
-  expect(named(config)).toEqual(['openai', 'openai-eu', 'my-vllm', 'sandbox']);
+  expect(named(config)).toEqual(['openai', 'openai-eu', 'ollama', 'my-vllm', 'sandbox']);
   expect(config.aliases.map(({ name }) => name)).toEqual(['fast', 'cheap', 'support', 'try-me']);
 });

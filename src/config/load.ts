@@ -5,10 +5,12 @@ import type { Address, Config } from './config.ts';
 import { fileSettings } from './file-settings.ts';
 import type { Flags } from './flags.ts';
 import { type Environment, interpolated, variable } from './interpolation.ts';
+import { parseOpenPlace } from './open-place.ts';
 import { outsideSettings } from './outside-settings.ts';
 import { ConfigurationError, type Problem, problemsIn } from './problems.ts';
 import { type ProviderReader, providersIn } from './provider-settings.ts';
 import type { ReadFile } from './reader.ts';
+import { type StoredEntry, storedBeneath, storedPlace } from './stored-entries.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
 
 export interface ConfigSources {
@@ -17,6 +19,10 @@ export interface ConfigSources {
   readonly readFile: ReadFile;
   /** Every kind of provider there is. */
   readonly kinds: readonly Provider[];
+  /** Read instead of the file, as if it stood there. */
+  readonly text?: string;
+  /** What operators set while Trestle ran. The file comes first: a name that stands in it is not looked for here. */
+  readonly stored?: readonly StoredEntry[];
 }
 
 /**
@@ -25,13 +31,18 @@ export interface ConfigSources {
  */
 export function loadConfig(sources: ConfigSources): Config {
   const { name, source } = sourceOf(sources);
-  const problems = problemsIn(source.place);
+  const stored = storedBeneath(source.value, sources.stored ?? []);
+  const problems = problemsIn((path) => stored.place(path) ?? source.place(path));
+  for (const entry of stored.shadowed) {
+    const sentence = `${name ?? 'the file'} has something of this name too, which comes first; change it there, or take it out there.`;
+    problems.addOutside(storedPlace(entry), '', sentence);
+  }
   const value = interpolated(source.value ?? {}, [], { environment: sources.environment, problems });
-  const reader: ProviderReader = { ...sources, problems, written: source.value };
+  const reader: ProviderReader = { ...sources, problems, written: stored.written };
   const outside = outsideSettings({ ...sources, problems });
   const file = fileSettings(reader, value);
-  const providers = providersIn(reader, file.providers);
-  const aliases = aliasesIn({ ...reader, providers }, file.models);
+  const providers = providersIn(reader, { file: file.providers, stored: stored.providers, disabled: stored.disabled });
+  const aliases = aliasesIn({ ...reader, providers }, { ...file.models, ...stored.aliases });
   if (problems.all.length > 0) throw new ConfigurationError(problems.all.toSorted(byPlace));
   const listen = outside.listen ?? addressOf(file.listen) ?? { hostname: '127.0.0.1', port: 4141 };
   return Object.freeze({
@@ -48,8 +59,14 @@ export function loadConfig(sources: ConfigSources): Config {
       idleTimeoutMs: file.limits.idle_timeout_ms,
       callTimeoutMs: file.limits.call_timeout_ms,
     },
+    media: {
+      maxBytes: file.media.max_bytes,
+      timeoutMs: file.media.timeout_ms,
+      allow: file.media.allow.flatMap((place) => parseOpenPlace(place) ?? []),
+    },
     retry: { attempts: file.retry.attempts, maxDelayMs: file.retry.max_delay_ms },
     providers: providers.settings,
+    discoverable: providers.discoverable,
     aliases,
   });
 }
@@ -61,7 +78,7 @@ function byPlace(a: Problem, b: Problem): number {
 const usualFile = 'trestle.yaml';
 
 /** The file that is asked for must be there; the usual one may be. */
-function sourceOf({ flags, environment, readFile }: ConfigSources): {
+function sourceOf({ flags, environment, readFile, text: instead }: ConfigSources): {
   readonly name: string | undefined;
   readonly source: YamlSource;
 } {
@@ -72,7 +89,7 @@ function sourceOf({ flags, environment, readFile }: ConfigSources): {
     new ConfigurationError([{ place: name, key: asked === undefined ? '' : place, sentence }]);
   let text: string | undefined;
   try {
-    text = readFile(name);
+    text = instead ?? readFile(name);
   } catch {
     throw refuse('this file cannot be read; check who may read it.');
   }

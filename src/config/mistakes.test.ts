@@ -33,14 +33,14 @@ test('the message is ready for the operator', () => {
 
 test('an unknown key is refused with the one that was meant', () => {
   expect(mistakes('lsiten: 127.0.0.1:1\nlog: { levle: info }\nprovidrs: {}')).toEqual([
-    'trestle.yaml:1:1 lsiten: there is no such key; did you mean listen? Known here: admin_listen, data, limits, listen, log, models, providers, retry.',
+    'trestle.yaml:1:1 lsiten: there is no such key; did you mean listen? Known here: admin_listen, data, limits, listen, log, media, models, providers, retry.',
     'trestle.yaml:2:8 log.levle: there is no such key; did you mean level? Known here: level.',
-    'trestle.yaml:3:1 providrs: there is no such key; did you mean providers? Known here: admin_listen, data, limits, listen, log, models, providers, retry.',
+    'trestle.yaml:3:1 providrs: there is no such key; did you mean providers? Known here: admin_listen, data, limits, listen, log, media, models, providers, retry.',
   ]);
   expect(mistakes('providers:\n  sandbox:\n    prices:\n      echo: { inptu: 1, output: 2 }\n    whatever: 1')).toEqual(
     [
       'trestle.yaml:4:15 providers.sandbox.prices.echo.inptu: there is no such key; did you mean input? Known here: audio_input, audio_output, cache_write, cache_write_1h, cached_input, input, output, reasoning, request.',
-      'trestle.yaml:5:5 providers.sandbox.whatever: there is no such key. Known here: adjust, api_key, base_url, headers, models, prices, type.',
+      'trestle.yaml:5:5 providers.sandbox.whatever: there is no such key. Known here: adjust, api_key, api_version, base_url, client_id, client_secret, deployments, headers, managed_identity, models, prices, tenant_id, type.',
     ],
   );
 });
@@ -51,9 +51,9 @@ test('an unknown kind of provider is refused with the nearest and all there are'
       'providers:\n  my-vllm: { type: openai-compatable, base_url: "http://10.0.0.5:8000/v1" }\n  opena: {}\n  claude: {}',
     ),
   ).toEqual([
-    'trestle.yaml:2:14 providers.my-vllm.type: there is no kind of provider "openai-compatable"; did you mean openai-compatible? There are groq, openai, openai-compatible, sandbox.',
-    'trestle.yaml:3:3 providers.opena: there is no kind of provider "opena"; did you mean openai? Give the entry a type, or name it after one. There are groq, openai, openai-compatible, sandbox.',
-    'trestle.yaml:4:3 providers.claude: there is no kind of provider "claude". Give the entry a type, or name it after one. There are groq, openai, openai-compatible, sandbox.',
+    'trestle.yaml:2:14 providers.my-vllm.type: there is no kind of provider "openai-compatable"; did you mean openai-compatible? There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, perplexity, sandbox, together, vllm, xai.',
+    'trestle.yaml:3:3 providers.opena: there is no kind of provider "opena"; did you mean openai? Give the entry a type, or name it after one. There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, perplexity, sandbox, together, vllm, xai.',
+    'trestle.yaml:4:3 providers.claude: there is no kind of provider "claude". Give the entry a type, or name it after one. There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, perplexity, sandbox, together, vllm, xai.',
   ]);
 });
 
@@ -73,6 +73,20 @@ test('addresses that cannot be meant are refused', () => {
   expect(mistakes('', { TRESTLE_LISTEN: 'x', TRESTLE_LOG: 'loud' })).toEqual([
     `environment TRESTLE_LISTEN: found "x", ${wanted}`,
     'environment TRESTLE_LOG: found "loud", wanted one of debug, info, warn, error.',
+  ]);
+});
+
+test('a place that is opened to callers must be one that can be meant', () => {
+  const wanted =
+    'wanted a host, an address or a range of at most a /8, such as files.internal, 10.0.0.5:9000 or 10.0.0.0/8.';
+  expect(mistakes('media:\n  allow: [files.internal, 0.0.0.0/0, "http://files"]\n  timeout_ms: 0')).toEqual([
+    `trestle.yaml:2:27 media.allow[1]: found "0.0.0.0/0", ${wanted}`,
+    `trestle.yaml:2:38 media.allow[2]: found "http://files", ${wanted}`,
+    'trestle.yaml:3:3 media.timeout_ms: found 0, wanted a whole number of milliseconds from 1 to 86400000.',
+  ]);
+  expect(mistakes('media: { allow: files.internal, max_size: 1 }')).toEqual([
+    'trestle.yaml:1:10 media.allow: found "files.internal", wanted a list of places, such as [files.internal, 10.0.0.0/8].',
+    'trestle.yaml:1:33 media.max_size: there is no such key. Known here: allow, max_bytes, timeout_ms.',
   ]);
 });
 
@@ -113,7 +127,7 @@ test('wrong types and numbers out of range are refused with what was found', () 
 
 test('prices must be exact, whole and sane', () => {
   const wrong = [
-    '{ input: 1 }',
+    '{ output: 1 }',
     '{ input: -1, output: 1 }',
     '{ input: 0.0000001, output: 1 }',
     '{ input: 20000, output: 1 }',
@@ -125,12 +139,12 @@ test('prices must be exact, whole and sane', () => {
       mistakes(`providers: { sandbox: { prices: { m: ${price} } } }`)[0]?.replace(/^.*prices\.m/, ''),
     ),
   ).toEqual([
-    ': found a map, wanted input and output together (0 if it is free), or a price per request.',
+    ': found a map, wanted input and output (0 if it is free), input alone for what only embeds, or a price per request.',
     '.input: found -1, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
     '.input: found 1e-7, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
     '.input: found 20000, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
     '.input: found "free", wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
-    ': found a map, wanted input and output together (0 if it is free), or a price per request.',
+    ': found a map, wanted input and output (0 if it is free), input alone for what only embeds, or a price per request.',
   ]);
 });
 

@@ -8,8 +8,9 @@ export function priceOf({ request, ...perToken }: PriceInput): Price {
   return request === undefined ? price : { ...price, perRequest: request };
 }
 
-/** A price per call alone means that tokens are free. */
+/** A price per call alone means that tokens are free; one for input alone is that of a model without output. */
 function perTokenOf(input: Omit<PriceInput, 'request'>): PricePerToken {
   const priced = usageClasses.map((name) => [name, input[usageClassNames[name]]] as const);
-  return { input: 0n, output: 0n, ...Object.fromEntries(priced.filter(([, amount]) => amount !== undefined)) };
+  const given = Object.fromEntries(priced.filter(([, amount]) => amount !== undefined));
+  return input.input === undefined ? { input: 0n, output: 0n, ...given } : given;
 }

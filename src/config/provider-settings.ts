@@ -5,39 +5,70 @@ import { parseBaseUrl } from './address.ts';
 import type { ProviderSettings } from './config.ts';
 import { credentialIn, credentialOutside } from './credential.ts';
 import { variable } from './interpolation.ts';
+import { modelsIn } from './model-settings.ts';
+import { addressOutside, type OwnReader, ownOutside, ownSettings } from './own-settings.ts';
 import { priceOf } from './price-settings.ts';
 import type { Path } from './problems.ts';
-import { checked, type Reader } from './reader.ts';
+import { checked } from './reader.ts';
 import { type ProviderInput, providerSchema } from './schema.ts';
 
 /** Providers, and those names that aliases may not lead to, with the reason. */
 export interface ProvidersRead {
   readonly settings: readonly ProviderSettings[];
+  /** Those that are there while they are found. */
+  readonly discoverable: readonly ProviderSettings[];
   /** Names that stand in the file, whether or not their entry could be read. */
   readonly declared: ReadonlySet<string>;
   /** Switched off in the file. */
   readonly off: ReadonlySet<string>;
 }
 
-export interface ProviderReader extends Reader {
+export interface ProviderReader extends OwnReader {
   readonly kinds: readonly Provider[];
+  /** Told to whoever gave no key, if the environment may not give it. */
+  readonly keyRemedy?: string;
+}
+
+/** Entries by their names. */
+export interface ProviderEntries {
+  readonly file: Readonly<Record<string, unknown>>;
+  /** Set over the API, under names that the file does not have. */
+  readonly stored: Readonly<Record<string, unknown>>;
+  /** Those of them that are switched off for now. */
+  readonly disabled: ReadonlySet<string>;
 }
 
 /**
- * The entries of the file, then the kinds that are on by themselves: those built in, and those whose key is found in the
- * environment and that no entry of the file is of. `name: false` switches one off.
+ * The entries of the file, those set over the API, then the kinds that are on by themselves: those built in, and those whose key
+ * is found in the environment and that no entry of the file is of. `name: false` switches one off.
  */
-export function providersIn(reader: ProviderReader, entries: Readonly<Record<string, unknown>>): ProvidersRead {
-  const named = Object.entries(entries);
+export function providersIn(reader: ProviderReader, { file, stored, disabled }: ProviderEntries): ProvidersRead {
+  const named = Object.entries(file);
   const off = new Set(named.filter(([, entry]) => entry === false).map(([name]) => name));
   const given = named.filter(([name]) => !off.has(name));
-  const settings = given.flatMap(([name, entry]) => settingsOf(reader, name, entry) ?? []);
-  const declared = new Set(given.map(([name]) => name));
+  const apart = apartFromMachine(reader);
+  const set = Object.entries(stored).flatMap(([name, entry]) => {
+    const read = settingsOf(apart, name, entry);
+    return read === undefined ? [] : [disabled.has(name) ? { ...read, disabled: true as const } : read];
+  });
+  const settings = [...given.flatMap(([name, entry]) => settingsOf(reader, name, entry) ?? []), ...set];
+  const declared = new Set([...given.map(([name]) => name), ...Object.keys(stored)]);
   const used = new Set(given.map(([name, entry]) => kindNameOf(name, entry)));
   const byThemselves = reader.kinds.filter(
     ({ name, builtIn }) => !off.has(name) && !declared.has(name) && (builtIn || !used.has(name)),
   );
-  return { settings: [...settings, ...byThemselves.flatMap((kind) => found(reader, kind) ?? [])], declared, off };
+  const discoverable = byThemselves.flatMap((kind) => foundHere(kind) ?? []);
+  return {
+    settings: [...settings, ...byThemselves.flatMap((kind) => found(reader, kind) ?? [])],
+    discoverable,
+    declared,
+    off,
+  };
+}
+
+/** Who sets an entry over the API must not be able to send this machine's variables or files to an address of their choice. */
+function apartFromMachine(reader: ProviderReader): ProviderReader {
+  return { ...reader, environment: {}, readFile: () => undefined, keyRemedy: 'give it as api_key.', apart: true };
 }
 
 function kindNameOf(name: string, entry: unknown): string {
@@ -47,12 +78,28 @@ function kindNameOf(name: string, entry: unknown): string {
 
 /** A kind that nobody configured: on if it is built in, or if its key is in the environment. */
 function found(reader: ProviderReader, kind: Provider): ProviderSettings | undefined {
-  const { name, baseUrl, builtIn } = kind;
-  if (baseUrl === undefined) return undefined;
+  const { name, builtIn } = kind;
+  const own = kind.baseUrl === undefined ? ownOutside(reader, kind) : { baseUrl: kind.baseUrl };
+  if (own === undefined) return undefined;
   const key = environmentKey(reader, kind);
-  if (builtIn !== true && key === undefined) return undefined;
+  const identity = 'identity' in own && key === undefined ? own.identity : undefined;
+  if (builtIn !== true && key === undefined && identity === undefined) return undefined;
   const credential = key === undefined ? undefined : credentialOutside(reader, key);
-  return { name, kind, baseUrl, local: false, prices: [], ...(credential === undefined ? {} : { credential }) };
+  return {
+    name,
+    kind,
+    baseUrl: own.baseUrl,
+    local: false,
+    prices: [],
+    ...(identity === undefined ? {} : { identity }),
+    ...(credential === undefined ? {} : { credential }),
+  };
+}
+
+/** A kind that is looked for at its usual address. */
+function foundHere(kind: Provider): ProviderSettings | undefined {
+  const { name, baseUrl, discovered } = kind;
+  return discovered !== true || baseUrl === undefined ? undefined : { name, kind, baseUrl, local: true, prices: [] };
 }
 
 function environmentKey({ environment }: ProviderReader, { auth }: Provider): string | undefined {
@@ -75,12 +122,14 @@ function settingsOf(reader: ProviderReader, name: string, entry: unknown): Provi
   if (kind === undefined || input === undefined) return undefined;
   if (kind.builtIn === true) refuseAddress(reader, input, path);
   const address = addressOf(reader, { kind, input, path });
-  const credential = credentialOf(reader, { kind, input, path });
+  const own = ownSettings(reader, { kind, input, path });
+  const credential = own.identity === undefined ? credentialOf(reader, { kind, input, path }) : undefined;
   if (address === undefined) return undefined;
   return {
     name,
     kind,
     ...address,
+    ...own,
     ...(credential === undefined ? {} : { credential }),
     ...optionalSettings(reader, input, path),
   };
@@ -121,10 +170,11 @@ function refuseAddress({ problems }: ProviderReader, input: ProviderInput, path:
 }
 
 function addressOf(
-  { problems }: ProviderReader,
+  reader: ProviderReader,
   { kind, input, path }: Entry,
 ): { readonly baseUrl: string; readonly local: boolean } | undefined {
-  const text = input.base_url ?? kind.baseUrl;
+  const { problems } = reader;
+  const text = input.base_url ?? kind.baseUrl ?? addressOutside(reader, kind);
   const address = text === undefined ? undefined : parseBaseUrl(text);
   if (address === undefined)
     problems.add(
@@ -141,10 +191,8 @@ function credentialOf(reader: ProviderReader, { kind, input, path }: Entry): Sec
   if (name !== undefined) return credentialOutside(reader, name);
   if (kind.auth.optional !== true) {
     const [first = 'a variable'] = kind.auth.environment;
-    reader.problems.add(
-      at,
-      `${kind.name} needs a key; set ${first} in the environment, or write api_key here, or false instead of this entry to switch it off.`,
-    );
+    const usual = `set ${first} in the environment, or write api_key here, or false instead of this entry to switch it off.`;
+    reader.problems.add(at, `${kind.name} needs a key; ${reader.keyRemedy ?? usual}`);
   }
   return undefined;
 }
@@ -164,15 +212,15 @@ function optionalSettings(
   reader: ProviderReader,
   input: ProviderInput,
   path: Path,
-): Pick<ProviderSettings, 'headers' | 'models' | 'adjust' | 'prices'> {
-  const { headers, models, adjust, prices } = input;
+): Pick<ProviderSettings, 'headers' | 'models' | 'described' | 'adjust' | 'prices'> {
+  const { headers, adjust, prices } = input;
   for (const header of Object.keys(headers ?? {})) {
     if (/^[\w!#$%&'*+.^`|~-]{1,100}$/.test(header) && !ownHeaders.has(header.toLowerCase())) continue;
     reader.problems.add([...path, 'headers', header], 'this is no header that can be sent along; take it out.');
   }
   return {
     prices: Object.entries(prices ?? {}).map(([model, price]) => ({ model, price: priceOf(price) })),
-    ...(models === undefined ? {} : { models }),
+    ...modelsIn(reader, input.models, [...path, 'models']),
     ...(adjust === undefined ? {} : { adjust: adjustOf(adjust) }),
     ...(headers === undefined
       ? {}

@@ -87,6 +87,7 @@ function innerOf(schema: z.ZodType): z.ZodType | undefined {
   let inner: unknown;
   if (schema instanceof z.ZodRecord) inner = schema.valueType;
   else if (schema instanceof z.ZodArray) inner = schema.element;
-  else if (schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) inner = schema.unwrap();
+  else if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodPrefault)
+    inner = schema.unwrap();
   return inner instanceof z.ZodType ? inner : undefined;
 }

@@ -3,6 +3,7 @@ import { picoPerToken, scaledUsd } from '../core/money.ts';
 import { byClassName } from '../core/usage.ts';
 import { parseAddress, parseBaseUrl } from './address.ts';
 import { logLevels } from './config.ts';
+import { parseOpenPlace } from './open-place.ts';
 
 /*
  * Every message says what is wanted; what was found is put before it by the reader. A message of a whole section is used
@@ -56,6 +57,17 @@ const limits = section('limits', {
   call_timeout_ms: wholeNumber('milliseconds', { from: 1, to: aDay }).default(900_000),
 });
 
+const openPlace = text(
+  'a host, an address or a range of at most a /8, such as files.internal, 10.0.0.5:9000 or 10.0.0.0/8',
+  (value) => parseOpenPlace(value) !== undefined,
+);
+
+const media = section('limits of media', {
+  max_bytes: wholeNumber('bytes', { from: 1_024, to: 1_073_741_824 }).default(20_971_520),
+  timeout_ms: wholeNumber('milliseconds', { from: 1, to: aDay }).default(10_000),
+  allow: z.array(openPlace, { error: 'a list of places, such as [files.internal, 10.0.0.0/8]' }).default([]),
+});
+
 const retry = section('attempts', {
   attempts: wholeNumber('attempts at one target', { from: 1, to: 10 }).default(3),
   max_delay_ms: wholeNumber('milliseconds', { from: 0, to: aDay }).default(10_000),
@@ -67,9 +79,9 @@ const price = section('prices', {
   ...byClassName(() => perToken.optional()),
   request: usd('per call, with at most 9 decimals', (amount) => scaledUsd(amount, 9)).optional(),
 }).refine(
-  ({ input, output, request }) => (input === undefined) === (output === undefined) && (input ?? request) !== undefined,
+  ({ input, output, request }) => (input ?? request) !== undefined && (input !== undefined || output === undefined),
   {
-    error: 'input and output together (0 if it is free), or a price per request',
+    error: 'input and output (0 if it is free), input alone for what only embeds, or a price per request',
   },
 );
 
@@ -87,6 +99,35 @@ const adjust = section('without, renamed, usage_unasked or ends_unmarked', {
 const headerText = /^[\x20-\x7e]{1,8192}$/;
 const modelText = /^[^\p{Cc}\p{Cs}]{1,512}$/u;
 
+const deploymentText = /^(?!\.+$)[\w.-]{1,128}$/;
+
+/** The models of a provider, by their names alone. */
+export const modelNamesSchema = z.array(
+  text('the name of a model', (value) => modelText.test(value)),
+  { error: 'a list of names of models' },
+);
+
+const aFlag = z.boolean({ error: 'true or false' }).optional();
+const tokens = wholeNumber('tokens', { from: 1, to: 1_000_000_000 }).optional();
+
+/** The same with what is known of each. */
+export const modelFactsSchema = z.record(
+  text('the name of a model', (value) => modelText.test(value)),
+  section('limits and abilities', {
+    context_window: tokens,
+    max_output_tokens: tokens,
+    vision: aFlag,
+    tools: aFlag,
+    json_schema: aFlag,
+    reasoning: aFlag,
+    retires: text(
+      'a day, such as 2027-01-31',
+      (value) => /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)),
+    ).optional(),
+  }).nullable(),
+  { error: 'a map of models, such as { qwen3: { context_window: 32768 } }' },
+);
+
 /** One entry of `providers`. Its kind and its key are looked at by who knows them. */
 export const providerSchema = section('settings', {
   type: text('the name of a kind of provider').optional(),
@@ -102,12 +143,21 @@ export const providerSchema = section('settings', {
       { error: 'a map of headers' },
     )
     .optional(),
-  models: z
-    .array(
-      text('the name of a model', (value) => modelText.test(value)),
-      { error: 'a list of names of models' },
+  models: z.unknown().optional(),
+  api_version: text('a version of the API, such as 2024-10-21, preview or v1', (value) =>
+    /^[\w.-]{1,64}$/.test(value),
+  ).optional(),
+  deployments: z
+    .record(
+      z.string(),
+      text('the name of a deployment', (value) => deploymentText.test(value)),
+      { error: 'a map of models, such as { gpt-5: my-deployment }' },
     )
     .optional(),
+  tenant_id: text('the id or the domain of a tenant', (value) => /^[\w.-]{1,200}$/.test(value)).optional(),
+  client_id: text('the id of an application or an identity', (value) => /^[\w.-]{1,200}$/.test(value)).optional(),
+  client_secret: z.unknown().optional(),
+  managed_identity: z.boolean({ error: 'true or false' }).optional(),
   prices: z
     .record(z.string(), price, { error: 'a map of models, such as { "*": { input: 0, output: 0 } }' })
     .optional(),
@@ -137,6 +187,7 @@ export const rootSchema = section('settings', {
   data: text('the path of a directory').optional(),
   log: log.prefault({}),
   limits: limits.prefault({}),
+  media: media.prefault({}),
   retry: retry.prefault({}),
   providers: z
     .record(z.string(), z.unknown(), {
@@ -149,6 +200,7 @@ export const rootSchema = section('settings', {
 });
 
 export type PriceInput = z.output<typeof price>;
+export type ModelFactsInput = NonNullable<z.output<typeof modelFactsSchema>[string]>;
 export type ProviderInput = z.output<typeof providerSchema>;
 
 /** Words of the interface that this version cannot honour yet: saying so is better than ignoring them. */

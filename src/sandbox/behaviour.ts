@@ -30,6 +30,8 @@ const parameters = {
   hang: { name: 'hang', least: 0, most: 1, whole: true },
   /** Says nothing of usage. */
   noUsage: { name: 'no_usage', least: 0, most: 1, whole: true },
+  /** Gives vectors in the encoding that was not asked for, as servers do that know only one. */
+  otherEncoding: { name: 'other_encoding', least: 0, most: 1, whole: true },
   /** An HTML page with status 200. */
   html: { name: 'html', least: 0, most: 1, whole: true },
   /** The same page under the content type of a proper answer. */

@@ -74,7 +74,7 @@ test('an unknown model is not found, and the answer says which there are', async
   expect(answer.status).toBe(404);
   expect(await jsonOf(answer)).toEqual({
     error: {
-      message: "The model 'ecko' does not exist in the sandbox; there are: echo, lorem.",
+      message: "The sandbox has no model 'ecko' for this; there are: echo, lorem.",
       type: 'invalid_request_error',
       param: 'model',
       code: 'model_not_found',
@@ -91,7 +91,13 @@ test('a wrong parameter is refused where it stood, in the name or in the header'
 });
 
 test.each([
-  ['POST', 'http://sandbox/v1/embeddings', '{}', 404, 'Invalid URL (POST http://sandbox/v1/embeddings)'],
+  [
+    'POST',
+    'http://sandbox/v1/images',
+    '{}',
+    404,
+    '(POST http://sandbox/v1/images): the sandbox serves …/chat/completions',
+  ],
   ['GET', 'http://sandbox/v1/chat/completions', '', 405, 'use POST'],
   ['POST', 'http://sandbox/v1/chat/completions', '', 400, 'could not parse the JSON body'],
   ['POST', 'http://sandbox/v1/chat/completions', '{"model":', 400, 'could not parse the JSON body'],

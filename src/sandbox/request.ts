@@ -1,6 +1,5 @@
-import { Failure } from '../core/failure.ts';
 import type { Json } from '../core/json.ts';
-import { type Behaviour, behaviourOf } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 import { fingerprint } from './chance.ts';
 import {
   optional,
@@ -11,18 +10,18 @@ import {
   optionalString,
   type Place,
   pathOf,
-  placeOf,
   requiredPlace,
   requiredString,
   wrongType,
   wrongValue,
 } from './field.ts';
 import { type Conversation, conversationOf } from './messages.ts';
+import { modelOf, requestIn } from './model.ts';
 import { countTokens } from './tokens.ts';
 import { type Toolbox, toolboxOf } from './tools.ts';
 
-export const sandboxModels = ['echo', 'lorem'] as const;
-export type SandboxModel = (typeof sandboxModels)[number];
+const models = ['echo', 'lorem'] as const;
+export type SandboxModel = (typeof models)[number];
 
 /** A chat completion request, as far as the sandbox heeds it. */
 export interface ChatRequest {
@@ -57,8 +56,8 @@ export type Effort = (typeof efforts)[number];
 
 /** Reads a request; `header` is the `x-trestle-sandbox` one. Throws a `Failure` that names what is wrong with it. */
 export function chatRequestOf(bytes: Uint8Array, header: string): ChatRequest {
-  const request = placeOf(parsed(bytes), '');
-  const { model, behaviour } = modelOf(requiredString(request, 'model'), header);
+  const request = requestIn(bytes);
+  const { model, behaviour } = modelOf(request, header, models);
   const conversation = conversationOf(request);
   const toolbox = toolboxOf(request);
   const format = formatOf(request);
@@ -88,28 +87,6 @@ export function chatRequestOf(bytes: Uint8Array, header: string): ChatRequest {
     ...effortOf(request),
     ...tierOf(request),
   };
-}
-
-function parsed(bytes: Uint8Array): Json {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new Failure('request-invalid', 'We could not parse the JSON body of your request.', { cause });
-  }
-}
-
-function modelOf(spelled: string, header: string): { readonly model: SandboxModel; readonly behaviour: Behaviour } {
-  const [name = '', ...rest] = spelled.split('?');
-  const model = sandboxModels.find((each) => each === name);
-  if (model === undefined) {
-    const message = `The model '${name}' does not exist in the sandbox; there are: ${sandboxModels.join(', ')}.`;
-    throw new Failure('model-unknown', message, { param: 'model', code: 'model_not_found' });
-  }
-  const sources = [
-    { query: rest.join('?'), param: 'model' },
-    { query: header.replace(/^\?/, ''), param: 'x-trestle-sandbox' },
-  ];
-  return { model, behaviour: behaviourOf(sources) };
 }
 
 function formatOf(request: Place): Format {

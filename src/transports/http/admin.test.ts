@@ -24,9 +24,10 @@ test('a query is read as the schema means it: lists with commas or repeated, who
   const { app } = await fakeAdmin();
   const ask = async (query: string) => (await app.fetch(knock('administrator', `GET /admin/v1/${query}`))).json();
   expect(await ask('keys?limit=2')).toMatchObject({ data: [{ name: 'expired' }, { name: 'revoked' }], has_more: true });
-  expect(await ask('usage?group_by=model,key&bucket=day')).toEqual({ data: [], has_more: false, next: null });
-  expect(await ask('usage?group_by=model&group_by=key')).toEqual({ data: [], has_more: false, next: null });
-  expect(await ask('usage?group_by=')).toEqual({ data: [], has_more: false, next: null });
+  const grouped = { model: 'gpt-5-mini', key_id: 'key_1', requests: 1 };
+  expect(await ask('usage?group_by=model,key&bucket=day')).toMatchObject({ data: [grouped] });
+  expect(await ask('usage?group_by=model&group_by=key')).toMatchObject({ data: [grouped] });
+  expect(await ask('usage?group_by=')).toMatchObject({ data: [{ requests: 1 }] });
 });
 
 describe('refusals name the field', () => {
@@ -133,7 +134,7 @@ test('an unknown route is 404 and a wrong method 405 with what is allowed', asyn
     },
   });
   const wrong = await app.fetch(knock('administrator', 'PUT /admin/v1/keys/key_1'));
-  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, DELETE']);
+  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, PATCH, DELETE']);
   const document = await app.fetch(knock('administrator', 'POST /openapi.json', {}));
   expect([document.status, document.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });

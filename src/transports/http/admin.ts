@@ -2,8 +2,9 @@ import { type Context as Asked, Hono } from 'hono';
 import type { Principal } from '../../core/call.ts';
 import { asFailure, Failure } from '../../core/failure.ts';
 import type { Log } from '../../core/ports.ts';
+import { conduct } from '../../management/conduct.ts';
 import type { Surroundings } from '../../management/context.ts';
-import { perform, permit } from '../../management/perform.ts';
+import { permit } from '../../management/perform.ts';
 import type { Procedure } from '../../management/procedure.ts';
 import { adminAnswer, refusal } from './admin-answer.ts';
 import { givenIn } from './admin-input.ts';
@@ -60,10 +61,26 @@ export function adminApp(options: AdminOptions): AdminApp {
 
 async function answer(options: AdminOptions, procedure: Procedure, asked: Asked<Env>): Promise<Response> {
   const principal = options.authenticate(credentialOf(asked.req.raw.headers, ['authorization']));
-  permit(procedure, principal);
+  const context = { ...options.context, principal };
+  await permit(procedure, context);
   const given = await givenIn(procedure, asked.req.raw, asked.req.param());
-  const told = await perform(procedure, { ...options.context, principal }, given);
-  return adminAnswer(asked.env.requestId, { status: procedure.status, body: JSON.stringify(told) });
+  const manners = {
+    ...named('ifMatch', asked.req.header('if-match')),
+    ...named('idempotencyKey', asked.req.header('idempotency-key')),
+  };
+  const done = await conduct({ asked: procedure, procedures: options.procedures, manners }, context, given);
+  return adminAnswer(asked.env.requestId, {
+    status: done.status,
+    body: done.body,
+    headers: {
+      ...named('etag', done.etag),
+      ...(done.replayed === undefined ? {} : { 'idempotent-replayed': 'true' }),
+    },
+  });
+}
+
+function named<Name extends string>(name: Name, value: string | undefined): { readonly [N in Name]?: string } {
+  return value === undefined ? {} : ({ [name]: value } as { [N in Name]: string });
 }
 
 function honoPath(path: string): string {

@@ -1,34 +1,37 @@
 import type { Failure } from '../../core/failure.ts';
-import type { Loss, Lost } from '../../core/loss.ts';
-import type { Origin, WholeReply } from '../../core/reply.ts';
+import type { Loss } from '../../core/loss.ts';
+import type { Emulation, Origin, WholeReply } from '../../core/reply.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 
-const lostHeaderLimit = 4096;
+const listHeaderLimit = 4096;
+
+/** The id of a request, under our name for it and under the one that this dialect's SDK looks for. */
+export function requestIds({ requestIdHeader }: Dialect, requestId: string): Record<string, string> {
+  const ids: Record<string, string> = { 'x-request-id': requestId };
+  if (requestIdHeader !== undefined) ids[requestIdHeader] = requestId;
+  return ids;
+}
 
 /** The headers that every answer of ours carries. */
-export function answerHeaders(requestId: string, origin: Origin): Record<string, string> {
+export function answerHeaders(dialect: Dialect, requestId: string, origin: Origin): Record<string, string> {
   const headers: Record<string, string> = {
     ...origin.headers,
-    'x-request-id': requestId,
+    ...requestIds(dialect, requestId),
     'x-trestle-provider': origin.provider,
     'x-trestle-model': headerText(origin.model),
     'x-trestle-attempts': String(origin.attempts),
   };
-  if (origin.lost.length > 0) headers['x-trestle-lost'] = lostHeader(origin.lost);
+  if (origin.estimated === true) headers['x-trestle-estimated'] = 'true';
+  if (origin.lost.length > 0) headers['x-trestle-lost'] = listHeader(origin.lost.map(lostItem));
+  if (origin.emulated.length > 0) headers['x-trestle-emulated'] = listHeader(origin.emulated.map(emulatedItem));
   return headers;
 }
 
-/** A whole answer in the caller's dialect: the provider's own bytes if it speaks that dialect, else spelled anew. */
-export function wholeAnswer(
-  reply: WholeReply,
-  headers: Record<string, string>,
-  door: { dialect: Dialect; lost: Lost },
-): Response {
-  const { wire } = reply.payload;
-  const body =
-    wire?.dialect === door.dialect.name ? wire.body : door.dialect.response.encode(reply.payload.value, door.lost);
+/** A whole answer, which comes to a door in the dialect that is spoken there. */
+export function wholeAnswer({ payload: { wire } }: WholeReply, headers: Record<string, string>): Response {
+  if (wire === undefined) throw new Error('an answer came to the door unspelled');
   headers['content-type'] = 'application/json';
-  return new Response(body.bytes, { status: 200, headers });
+  return new Response(wire.body.bytes, { status: 200, headers });
 }
 
 /** A failure before the first byte of an answer: a proper status, in the caller's own envelope. */
@@ -36,19 +39,30 @@ export function failureAnswer(dialect: Dialect, failure: Failure, requestId: str
   const { status, headers, body } = dialect.failure.encode(failure, requestId);
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...headers, 'content-type': 'application/json', 'x-request-id': requestId },
+    headers: { ...headers, 'content-type': 'application/json', ...requestIds(dialect, requestId) },
   });
 }
 
-/** A structured-field list of paths with their reasons, ended between items where it grows too long. */
-function lostHeader(losses: readonly Loss[]): string {
+function lostItem({ path, why }: Loss): string {
+  return `${quoted(path)};why="${why}"`;
+}
+
+function emulatedItem({ path, how }: Emulation): string {
+  return `${quoted(path)};how="${how}"`;
+}
+
+/** A structured-field list, ended between items where it grows too long. */
+function listHeader(items: readonly string[]): string {
   let text = '';
-  for (const { path, why } of losses) {
-    const item = `"${headerText(path).replace(/[\\"]/g, '\\$&')}";why="${why}"`;
-    if (text.length + item.length + 2 > lostHeaderLimit) break;
+  for (const item of items) {
+    if (text.length + item.length + 2 > listHeaderLimit) break;
     text += text === '' ? item : `, ${item}`;
   }
   return text;
+}
+
+function quoted(path: string): string {
+  return `"${headerText(path).replace(/[\\"]/g, '\\$&')}"`;
 }
 
 /** Header values are visible ASCII; what is not is percent-encoded. */

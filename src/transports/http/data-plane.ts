@@ -1,6 +1,5 @@
 import type { Call, Handler, Received } from '../../core/call.ts';
 import { asFailure } from '../../core/failure.ts';
-import type { Lost } from '../../core/loss.ts';
 import type { OperationName } from '../../core/operation.ts';
 import { received, type WireBody } from '../../core/payload.ts';
 import type { Clock, Ids, Log } from '../../core/ports.ts';
@@ -30,6 +29,7 @@ export interface Door {
   readonly method: string;
   readonly path: string;
   readonly operation: OperationName;
+  readonly dialect: Dialect;
   answer(request: Request): Promise<Response>;
 }
 
@@ -40,6 +40,7 @@ export function dataPlane(tools: DataPlaneTools): readonly Door[] {
       method,
       path,
       operation: dialect.operation,
+      dialect,
       answer: (request: Request) => answer(tools, { dialect, credential }, request),
     })),
   );
@@ -54,8 +55,6 @@ async function answer(tools: DataPlaneTools, { dialect, credential }: Spoken, re
   const { ids, clock } = tools;
   const id = ids.make('req');
   const life = lifetime(clock, request.signal);
-  const lost: Lost = ({ path, why }) =>
-    tools.log.warn(`an answer could not be said in full: ${path}, ${why}`, { requestId: id });
   try {
     const reply = await tools.handle({
       id,
@@ -67,10 +66,10 @@ async function answer(tools: DataPlaneTools, { dialect, credential }: Spoken, re
       credential: credentialOf(request.headers, credential),
       read: () => read(tools, dialect, { request, life }),
     });
-    const headers = answerHeaders(id, reply.origin);
-    if (reply.kind === 'stream') return streamAnswer(reply, headers, { dialect, requestId: id, life, lost });
+    const headers = answerHeaders(dialect, id, reply.origin);
+    if (reply.kind === 'stream') return streamAnswer(reply, headers, { dialect, requestId: id, life });
     life.over();
-    return wholeAnswer(reply, headers, { dialect, lost });
+    return wholeAnswer(reply, headers);
   } catch (thrown) {
     life.over();
     return failureAnswer(dialect, asFailure(thrown), id);
@@ -84,7 +83,20 @@ async function read(
 ): Promise<Received> {
   life.limit(Math.min(timeoutOf(request.headers) ?? limits.callTimeoutMs, limits.callTimeoutMs));
   const wishes = wishesOf(request.headers);
-  const body: WireBody = { kind: 'json', bytes: await readBody(request, limits.maxBodyBytes, { clock }) };
+  const bytes = await readBody(request, limits.maxBodyBytes, { clock });
+  const body: WireBody = { kind: 'json', bytes, ...spokenHeaders(dialect, request.headers) };
   const envelope = dialect.request.envelope(body);
   return { envelope, wishes, payload: received(dialect.name, body, dialect.request.decode) };
+}
+
+/** Of the caller's headers, those that are part of what its dialect says. No other one goes any further. */
+export function spokenHeaders(
+  { headers: names }: Pick<Dialect, 'headers'>,
+  headers: Headers,
+): Pick<WireBody, 'headers'> {
+  const spoken = names.flatMap((name) => {
+    const value = headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return spoken.length === 0 ? {} : { headers: Object.fromEntries(spoken) };
 }

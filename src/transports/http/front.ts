@@ -3,6 +3,7 @@ import type { Ids } from '../../core/ports.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { failureAnswer } from './answer.ts';
 import type { Door } from './data-plane.ts';
+import { pathOf, type Vendor, vendorOf } from './vendor.ts';
 
 /** Everything that one address serves. */
 export interface FrontTools {
@@ -11,15 +12,15 @@ export interface FrontTools {
   readonly plain: readonly PlainRoute[];
   /** Everything below these prefixes goes to the other application, loaded when it is first needed. */
   readonly mounted: readonly Mounted[];
-  /** The dialect in which a path that nobody knows is refused. */
-  readonly fallbackDialect: Dialect;
+  /** The dialect in which a path that nobody knows is refused to a vendor's client. */
+  readonly dialects: Readonly<Record<Vendor, Dialect>>;
   readonly ids: Ids;
   /** True once no new work is taken. */
   readonly draining: () => boolean;
 }
 
 export interface PlainRoute {
-  readonly method: 'GET';
+  readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Also answers what is below the path, as its rest. */
   readonly below?: boolean;
@@ -45,23 +46,17 @@ export function front(tools: FrontTools): (request: Request) => Response | Promi
     const path = pathOf(request.url);
     const route = `${request.method} ${path}`;
     const door = doors.get(route);
-    if (door !== undefined) return tools.draining() ? refuse(tools, drainingFailure()) : door.answer(request);
+    if (door !== undefined)
+      return tools.draining() ? refuse(tools, door.dialect, drainingFailure()) : door.answer(request);
     const plain = exact.get(route);
     if (plain !== undefined) return plain.answer(request, '');
     const mounted = tools.mounted.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
     if (mounted !== undefined) return mounted.answer(request);
     const parent = below.find((entry) => entry.method === request.method && path.startsWith(`${entry.path}/`));
     if (parent !== undefined) return parent.answer(request, path.slice(parent.path.length + 1));
-    return refuse(tools, unknownRoute(request.method, path, known));
+    const dialect = tools.dialects[vendorOf(path, request.headers)];
+    return refuse(tools, dialect, unknownRoute(request.method, path, known));
   };
-}
-
-/** The path of an absolute URL, without query; percent-encoding is left as it is. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3);
-  if (start < 0) return '/';
-  const end = url.indexOf('?', start);
-  return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
 function unknownRoute(method: string, path: string, known: readonly { method: string; path: string }[]): Failure {
@@ -82,6 +77,6 @@ function drainingFailure(): Failure {
   });
 }
 
-function refuse({ fallbackDialect, ids }: FrontTools, failure: Failure): Response {
-  return failureAnswer(fallbackDialect, failure, ids.make('req'));
+function refuse({ ids }: FrontTools, dialect: Dialect, failure: Failure): Response {
+  return failureAnswer(dialect, failure, ids.make('req'));
 }

@@ -3,19 +3,38 @@ import { asFailure, Failure } from '../../core/failure.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Ids } from '../../core/ports.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
-import { failureAnswer } from './answer.ts';
+import { failureAnswer, requestIds } from './answer.ts';
 import { credentialOf } from './credential.ts';
 import type { PlainRoute } from './front.ts';
+import { pathOf, type Vendor, vendorOf } from './vendor.ts';
 
 export interface ModelListTools {
   readonly identify: (credential: string | undefined) => Principal;
   /** What this caller may use, in a stable order. */
-  readonly list: (principal: Principal) => readonly { readonly id: string; readonly ownedBy: string }[];
-  readonly dialect: Dialect;
+  readonly list: (principal: Principal) => readonly ListedModel[];
+  readonly shapes: Readonly<Record<Vendor, ModelListShape>>;
   readonly ids: Ids;
 }
 
-/** `GET /v1/models` and `/v1/models/{id}` as OpenAI's clients expect them, showing what the caller's key may use. */
+export interface ListedModel {
+  readonly id: string;
+  readonly ownedBy: string;
+  /** Where they are known. */
+  readonly contextTokens?: number;
+  readonly maxOutputTokens?: number;
+}
+
+/** How the clients of one vendor ask for models and read them. */
+export interface ModelListShape {
+  /** In which failures are spelled. */
+  readonly dialect: Dialect;
+  /** Where these clients put their key, in order of preference. */
+  readonly credential: readonly string[];
+  all(models: readonly ListedModel[], query: URLSearchParams): JsonObject;
+  one(model: ListedModel): JsonObject;
+}
+
+/** `GET /v1/models` and `/v1/models/{id}`, in the shape that the caller's SDK expects, showing what its key may use. */
 export function modelList(tools: ModelListTools, path: string): PlainRoute {
   return {
     method: 'GET',
@@ -23,29 +42,24 @@ export function modelList(tools: ModelListTools, path: string): PlainRoute {
     below: true,
     answer(request, rest) {
       const requestId = tools.ids.make('req');
+      const shape = tools.shapes[vendorOf(pathOf(request.url), request.headers)];
       try {
-        const models = tools.list(tools.identify(credentialOf(request.headers, ['authorization'])));
-        const body = rest === '' ? { object: 'list', data: models.map(spelled) } : one(models, decoded(rest));
-        return Response.json(body, { headers: { 'x-request-id': requestId } });
+        const models = tools.list(tools.identify(credentialOf(request.headers, shape.credential)));
+        const body =
+          rest === '' ? shape.all(models, new URL(request.url).searchParams) : shape.one(theOne(models, decoded(rest)));
+        return Response.json(body, { headers: requestIds(shape.dialect, requestId) });
       } catch (thrown) {
-        return failureAnswer(tools.dialect, asFailure(thrown), requestId);
+        return failureAnswer(shape.dialect, asFailure(thrown), requestId);
       }
     },
   };
 }
 
-type ListedModel = ReturnType<ModelListTools['list']>[number];
-
-/** `created` is a number in OpenAI's clients; when a model came to be is not known here, so it is 0. */
-function spelled({ id, ownedBy }: ListedModel): JsonObject {
-  return { id, object: 'model', created: 0, owned_by: ownedBy };
-}
-
-function one(models: readonly ListedModel[], id: string): JsonObject {
+function theOne(models: readonly ListedModel[], id: string): ListedModel {
   const found = models.find((model) => model.id === id);
   if (found === undefined)
     throw new Failure('model-unknown', `There is no model ${JSON.stringify(id.slice(0, 200))} here.`);
-  return spelled(found);
+  return found;
 }
 
 function decoded(text: string): string {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { callers, fakeAdmin, knock, samples } from '../../../test/fakes/admin.ts';
+import { callers, fakeAdmin, knock, sampleRequest } from '../../../test/fakes/admin.ts';
 import { schemaFaults } from '../../../test/fakes/schema-check.ts';
-import { fakeEntry } from '../../../test/fakes/surroundings.ts';
 import { failures } from '../../core/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { procedures } from '../../management/index.ts';
@@ -71,7 +70,7 @@ test('a list in a query is one parameter with commas', () => {
     schema: {
       default: [],
       type: 'array',
-      items: { type: 'string', enum: ['model', 'provider', 'key', 'project', 'operation'] },
+      items: { type: 'string', enum: ['model', 'provider', 'key', 'project', 'operation', 'user'] },
     },
     style: 'form',
     explode: false,
@@ -79,7 +78,7 @@ test('a list in a query is one parameter with commas', () => {
 });
 
 test('a body says what it must have and that nothing else is taken', () => {
-  const { requestBody } = objectAt('#/paths/~1admin~1v1~1projects/post');
+  const { requestBody } = objectAt('#/paths/~1admin~1v1~1organisations/post');
   expect(requestBody).toEqual({
     required: true,
     content: {
@@ -97,12 +96,8 @@ test('a body says what it must have and that nothing else is taken', () => {
 
 describe('real answers are what it says', () => {
   test.each(procedures.map((procedure) => ({ name: procedure.name, procedure })))('$name', async ({ procedure }) => {
-    const { app, context } = await fakeAdmin();
-    await context.store.ledger.append(fakeEntry());
-    const { id, ...input } = samples[procedure.name] ?? {};
-    const body = procedure.method === 'POST' ? [input] : [];
-    const path = procedure.path.replace('{id}', String(id));
-    const answer = await app.fetch(knock('administrator', `${procedure.method} ${path}`, ...body));
+    const { app } = await fakeAdmin();
+    const answer = await app.fetch(sampleRequest(procedure, 'administrator'));
     const told: Json = JSON.parse(await answer.text());
     const pointer = procedure.path.replaceAll('/', '~1');
     const responses = `#/paths/${pointer}/${procedure.method.toLowerCase()}/responses/${answer.status}`;

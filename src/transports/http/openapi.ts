@@ -8,6 +8,8 @@ export interface DataRoute {
   readonly method: string;
   readonly path: string;
   readonly operation: string;
+  /** What it does, where no vendor documents it. */
+  readonly summary?: string;
 }
 
 export interface Described {
@@ -74,16 +76,19 @@ function managementOperation(procedure: Procedure): JsonObject {
   };
 }
 
-function dataOperation({ method, path, operation }: DataRoute): JsonObject {
+function dataOperation({ method, path, operation, summary }: DataRoute): JsonObject {
   const any = json({ type: 'object' });
   return {
     operationId: `${method.toLowerCase()}${path.replace(/[^a-zA-Z0-9]+/g, '_')}`,
-    summary: `${operation}, as the vendor whose path this is documents it.`,
+    summary: summary ?? `${operation}, as the vendor whose path this is documents it.`,
     tags: [operation],
     security: [{ clientKey: [] }],
     ...(method === 'GET' || method === 'DELETE' ? {} : { requestBody: { required: true, content: any } }),
     responses: {
-      200: { description: "The vendor's own answer, or a stream of its events.", content: any },
+      200: {
+        description: summary === undefined ? "The vendor's own answer, or a stream of its events." : 'Done.',
+        content: any,
+      },
       default: { description: "A failure in that vendor's own envelope.", content: any },
     },
   };

@@ -43,7 +43,7 @@ function answerOf(
     },
   };
   const life = lifetime(handClock(), new AbortController().signal);
-  const response = streamAnswer(reply, {}, { dialect: openaiChat, requestId: 'req_1', life, lost: () => undefined });
+  const response = streamAnswer(reply, {}, { dialect: openaiChat, requestId: 'req_1', life });
   return { ended, life, response };
 }
 

@@ -1,5 +1,4 @@
 import { asFailure, type Failure } from '../../core/failure.ts';
-import type { Lost } from '../../core/loss.ts';
 import type { Outcome, Sight, StreamChunk, StreamReply } from '../../core/reply.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { spellFrame } from '../../dialects/sse.ts';
@@ -10,7 +9,6 @@ export interface StreamDoor {
   readonly dialect: Dialect;
   readonly requestId: string;
   readonly life: Lifetime;
-  readonly lost: Lost;
 }
 
 /**
@@ -18,7 +16,6 @@ export interface StreamDoor {
  * The terminal frame is held until the call's record is durable; what breaks off ends with the dialect's error frame.
  */
 export function streamAnswer(reply: StreamReply, headers: Record<string, string>, door: StreamDoor): Response {
-  const spell = speller(door);
   let over = false;
   const end = async (outcome: Outcome): Promise<void> => {
     if (over) return;
@@ -33,13 +30,9 @@ export function streamAnswer(reply: StreamReply, headers: Record<string, string>
   const failed = (thrown: unknown): Promise<Piece> => broken(asFailure(thrown), door, end);
   const heard = ({ value: chunk }: Heard): Piece | Promise<Piece> => {
     if (chunk === undefined) return undefined;
-    try {
-      const bytes = spell(chunk);
-      if (chunk.sight.terminal || chunk.sight.failure !== undefined) return last(chunk.sight, bytes);
-      return bytes.length > 0 ? bytes : next();
-    } catch (thrown) {
-      return failed(thrown);
-    }
+    const bytes = chunk.wire?.bytes ?? nothing;
+    if (chunk.sight.terminal || chunk.sight.failure !== undefined) return last(chunk.sight, bytes);
+    return bytes.length > 0 ? bytes : next();
   };
   const last = async ({ failure }: Sight, bytes: Uint8Array<ArrayBuffer>): Promise<Piece> => {
     if (failure !== undefined) farewell.push(await broken(failure, door, end));
@@ -81,18 +74,7 @@ async function broken(
   return bytesOf(door.dialect.failure.frames(said, door.requestId).map(spellFrame).join(''));
 }
 
-/** The provider's own bytes if the dialects agree and nobody edited, else freshly encoded. */
-function speller({ dialect, lost }: StreamDoor): (chunk: StreamChunk) => Uint8Array<ArrayBuffer> {
-  let encoder: ReturnType<Dialect['stream']['encoder']> | undefined;
-  return (chunk) => {
-    if (chunk.wire?.dialect === dialect.name) return chunk.wire.bytes;
-    encoder ??= dialect.stream.encoder(lost);
-    const frames = chunk.events.flatMap((event) => encoder?.push(event) ?? []);
-    if (chunk.sight.terminal) frames.push(...encoder.end());
-    return bytesOf(frames.map(spellFrame).join(''));
-  };
-}
-
+const nothing = new Uint8Array();
 const utf8 = new TextEncoder();
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
