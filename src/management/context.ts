@@ -1,8 +1,11 @@
 import type { Principal } from '../core/call.ts';
+import type { SourcedFacts } from '../core/model-facts.ts';
 import type { Price } from '../core/money.ts';
 import type { OperationName } from '../core/operation.ts';
 import type { Clock, Digest, Ids } from '../core/ports.ts';
 import type { Store } from '../store/store.ts';
+import type { Configuration } from './configuration.ts';
+import type { Desk } from './desk.ts';
 
 /** What procedures work with. */
 export interface Surroundings {
@@ -10,8 +13,18 @@ export interface Surroundings {
   readonly ids: Ids;
   readonly clock: Clock;
   readonly digest: Digest;
+  readonly configuration: Configuration;
+  readonly desk: Desk;
   /** The models that can be asked for right now. */
   readonly models: () => readonly ListedModel[];
+  /** What a model costs at a time; undefined if nobody knows. */
+  readonly priceOf: (provider: string, model: string, at: number) => Price | undefined;
+  /** How things stand with what providers list; nothing is known if absent. */
+  readonly catalogue?: { report(): CatalogueState; refresh(): Promise<void> };
+  /** Why a price cannot follow the one in force without being confirmed; undefined if it can. */
+  readonly priceJump: (inForce: Price, next: Price) => string | undefined;
+  /** Shows a configured provider's credential to its vendor. */
+  readonly probe: (provider: string) => Promise<Probed>;
 }
 
 export interface Context extends Surroundings {
@@ -28,4 +41,27 @@ export interface ListedModel {
   readonly operations: readonly OperationName[];
   /** The price in force, for an alias that of its first target; absent if nobody knows it. */
   readonly price?: Price;
+  /** What else is known of it, for an alias of its first target. */
+  readonly facts?: SourcedFacts;
+}
+
+export interface CatalogueState {
+  readonly lists: readonly {
+    readonly provider: string;
+    readonly list?: { readonly at: number; readonly models: number };
+    readonly problem?: string;
+  }[];
+  readonly retiring: readonly { readonly alias: string; readonly model: string; readonly retiresAt: number }[];
+  readonly refusedPrices: readonly { readonly provider: string; readonly model: string; readonly why: string }[];
+}
+
+/** What came of asking a vendor whether it takes our credential. */
+export interface Probed {
+  /** `undecided` if it was reached, but did not say. */
+  readonly outcome: 'accepted' | 'refused' | 'unreachable' | 'undecided';
+  /** What was seen and what to do, in a sentence. */
+  readonly message: string;
+  /** Of the vendor's answer, if there was one. */
+  readonly status?: number;
+  readonly latencyMs: number;
 }

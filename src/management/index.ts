@@ -1,9 +1,30 @@
+import { aliases } from './aliases.ts';
+import { audit } from './audit.ts';
+import { catalogue } from './catalogue.ts';
+import { config } from './config.ts';
 import { keys } from './keys.ts';
 import { models } from './models.ts';
-import type { Procedure } from './procedure.ts';
+import { organisations } from './organisations.ts';
+import { prices } from './prices.ts';
 import { projects } from './projects.ts';
+import { providers } from './providers.ts';
 import { requests } from './requests.ts';
+import { secrets } from './secrets.ts';
 import { usage } from './usage.ts';
 
 /** Everything an operator can do. */
-export const procedures: readonly Procedure[] = [...keys, ...projects, ...models, ...requests, ...usage];
+export const procedures = [
+  ...keys,
+  ...organisations,
+  ...projects,
+  ...providers,
+  ...aliases,
+  ...models,
+  ...prices,
+  ...catalogue,
+  ...requests,
+  ...usage,
+  ...config,
+  ...secrets,
+  ...audit,
+] as const;

@@ -52,6 +52,8 @@ function expected(issue: Issue, found: unknown): string {
       return formatWords[issue.format] ?? `of the format ${issue.format}`;
     case 'invalid_value':
       return oneOf(issue.values.map(String), found);
+    case 'invalid_union':
+      return issue.errors.map(([first]) => (first === undefined ? issue.message : expected(first, found))).join(' or ');
     default:
       return issue.message;
   }
@@ -64,6 +66,7 @@ const typeWords: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'a JSON object',
+  record: 'a JSON object',
 };
 
 const formatWords: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { fakeContext, noon, stoppedClock } from '../../test/fakes/surroundings.ts';
+import { administrator, fakeContext, noon, stoppedClock } from '../../test/fakes/surroundings.ts';
 import type { Context } from './context.ts';
 import { procedures } from './index.ts';
 import { perform } from './perform.ts';
@@ -15,6 +15,7 @@ const created = {
   created_at: '2026-11-21T12:00:00.000Z',
   expires_at: null,
   revoked_at: null,
+  previous_expires_at: null,
 };
 const { key: _secret, ...shown } = created;
 
@@ -97,9 +98,10 @@ describe('keys.create', () => {
   });
 
   test('gives no project of another organisation', async () => {
-    const context = await fakeContext();
+    const principal = { ...administrator, projectId: 'proj_f', organisationId: 'org_2' };
+    const context = await fakeContext({ principal });
     await context.store.tenants.createProject({ id: 'proj_f', organisationId: 'org_2', name: 'f', createdAt: noon });
-    await expect(run('keys.create', context, { name: 'web', project_id: 'proj_f' })).rejects.toMatchObject({
+    await expect(run('keys.create', context, { name: 'web', project_id: 'proj_default' })).rejects.toMatchObject({
       kind: 'resource-unknown',
     });
   });

@@ -1,35 +1,22 @@
 import { z } from 'zod';
-import type { Role } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Key } from '../store/store.ts';
+import { auditRecord } from './audit-record.ts';
 import type { Context } from './context.ts';
 import { refuseBeyond } from './key-rights.ts';
-import { moment, readMoment, spellMoment } from './moment.ts';
-import { keyFrom, secretPrefix } from './new-key.ts';
+import { keyShape, newKeyShape, roles, spellKey } from './key-shape.ts';
+import { moment, readMoment } from './moment.ts';
+import { hintOf, keyFrom, secretPrefix } from './new-key.ts';
 import { listed, listOf, pageFields, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { projectFor } from './projects.ts';
-
-const roles = ['client', 'admin'] as const satisfies readonly Role[];
-
-const fields = {
-  id: z.string(),
-  name: z.string(),
-  hint: z.string().describe('The first characters of the secret, to recognise it by.'),
-  role: z.enum(roles),
-  project_id: z.string(),
-  models: z.array(z.string()).nullable().describe('The models and aliases it may use; null means all.'),
-  created_at: moment,
-  expires_at: moment.nullable(),
-  revoked_at: moment.nullable(),
-};
-const keyShape = z.object(fields).meta({ title: 'Key' });
-const newKeyShape = z
-  .object({ ...fields, key: z.string().describe('The secret. It is shown now and never again.') })
-  .meta({ title: 'NewKey' });
+import { reaches, within } from './reach.ts';
+import { changedNames } from './setting-shape.ts';
 
 const idField = z.string().min(1).max(200).describe('The id of a key: `key_…`.');
+const nameField = z.string().min(1).max(200);
+const modelsField = z.array(z.string().min(1).max(500)).min(1).max(1000);
 
 const create = procedure({
   name: 'keys.create',
@@ -39,14 +26,9 @@ const create = procedure({
   role: 'admin',
   status: 201,
   input: z.strictObject({
-    name: z.string().min(1).max(200),
+    name: nameField,
     project_id: z.string().min(1).max(200).optional().describe('By default the default project.'),
-    models: z
-      .array(z.string().min(1).max(500))
-      .min(1)
-      .max(1000)
-      .optional()
-      .describe('The models and aliases it may use; leave it out for all.'),
+    models: modelsField.optional().describe('The models and aliases it may use; leave it out for all.'),
     expires_at: moment.optional(),
     role: z.enum(roles).default('client'),
   }),
@@ -65,9 +47,11 @@ const create = procedure({
       role: input.role,
       project,
       ...(input.models === undefined ? {} : { models: input.models }),
-      ...(input.expires_at === undefined ? {} : { expiresAt: expiry(context.clock, input.expires_at) }),
+      ...(input.expires_at === undefined ? {} : { expiresAt: future(context.clock, 'expires_at', input.expires_at) }),
     });
-    await context.store.keys.create(key);
+    const may = key.models === undefined ? 'every model' : key.models.join(', ');
+    const summary = `created ${JSON.stringify(key.name)}, role ${key.role}, project ${key.projectId}, for ${may}`;
+    await context.store.keys.create(key, told(context, 'keys.create', { key, summary }));
     return { ...spellKey(key), key: secret };
   },
 });
@@ -79,9 +63,17 @@ const list = procedure({
   summary: 'List keys, revoked ones too, newest first.',
   role: 'admin',
   status: 200,
-  input: z.strictObject(pageFields),
+  input: z.strictObject({ ...pageFields, project_id: z.string().min(1).max(200).optional() }),
   output: listOf(keyShape),
-  run: async ({ store }, input) => listed(await store.keys.list(pageOf(input)), spellKey),
+  run: async (context, { project_id: projectId, ...page }) =>
+    listed(
+      await context.store.keys.list({
+        ...pageOf(page),
+        ...(await within(context)),
+        ...(projectId === undefined ? {} : { projectId }),
+      }),
+      spellKey,
+    ),
 });
 
 const get = procedure({
@@ -96,6 +88,69 @@ const get = procedure({
   run: async (context, { id }) => spellKey(await known(context, id)),
 });
 
+const update = procedure({
+  name: 'keys.update',
+  method: 'PATCH',
+  path: '/admin/v1/keys/{id}',
+  summary:
+    'Change a key\u2019s name, models or expiry. Its secret stays; what it may is judged anew from the next call on.',
+  role: 'admin',
+  status: 200,
+  input: z.strictObject({
+    id: idField,
+    name: nameField.optional(),
+    models: modelsField.nullable().optional().describe('Null for all.'),
+    expires_at: moment.nullable().optional().describe('Null for never.'),
+  }),
+  output: keyShape,
+  run: async (context, { id, ...change }) => {
+    const before = await withinRights(context, id);
+    const { models: oldModels, expiresAt: oldExpiry, ...rest } = before;
+    const models = change.models === undefined ? oldModels : (change.models ?? undefined);
+    const expiresAt = newExpiry(context.clock, change.expires_at, oldExpiry);
+    const key: Key = {
+      ...rest,
+      name: change.name ?? before.name,
+      ...(models === undefined ? {} : { models }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    };
+    refuseBeyond(context.principal, key);
+    const summary = `changed ${changedNames(change)} of ${JSON.stringify(before.name)}: ${JSON.stringify(change)}`;
+    await context.store.keys.update(key, told(context, 'keys.update', { key, summary }));
+    return spellKey(key);
+  },
+});
+
+const rotate = procedure({
+  name: 'keys.rotate',
+  method: 'POST',
+  path: '/admin/v1/keys/{id}/rotate',
+  summary:
+    'Give a key another secret, which is in this answer and nowhere else. The old one may go on opening for a while.',
+  role: 'admin',
+  status: 200,
+  input: z.strictObject({
+    id: idField,
+    keep_old_until: moment.optional().describe('Until when the old secret opens too; by default it stops now.'),
+  }),
+  output: newKeyShape,
+  run: async (context, { id, keep_old_until: until }) => {
+    const { previous: _, ...before } = await withinRights(context, id);
+    const secret = context.ids.secret(secretPrefix);
+    const expiresAt = until === undefined ? undefined : future(context.clock, 'keep_old_until', until);
+    const key: Key = {
+      ...before,
+      mac: context.digest.mac(secret),
+      hint: hintOf(secret),
+      ...(expiresAt === undefined ? {} : { previous: { mac: before.mac, expiresAt } }),
+    };
+    const end = until === undefined ? 'stops now' : `opens until ${until}`;
+    const summary = `gave ${JSON.stringify(key.name)} another secret; the old one ${end}`;
+    await context.store.keys.update(key, told(context, 'keys.rotate', { key, summary }));
+    return { ...spellKey(key), key: secret };
+  },
+});
+
 const revoke = procedure({
   name: 'keys.revoke',
   method: 'DELETE',
@@ -106,39 +161,43 @@ const revoke = procedure({
   input: z.strictObject({ id: idField }),
   output: keyShape,
   run: async (context, { id }) => {
-    await context.store.keys.revoke(id, context.clock.now());
+    const key = await known(context, id);
+    const summary = `revoked ${JSON.stringify(key.name)}`;
+    await context.store.keys.revoke(id, context.clock.now(), told(context, 'keys.revoke', { key, summary }));
     return spellKey(await known(context, id));
   },
 });
 
-export const keys = [create, list, get, revoke] as const;
+export const keys = [create, list, get, update, rotate, revoke] as const;
 
-function spellKey(key: Key): z.input<typeof keyShape> {
-  return {
-    id: key.id,
-    name: key.name,
-    hint: key.hint,
-    role: key.role,
-    project_id: key.projectId,
-    models: key.models === undefined ? null : [...key.models],
-    created_at: spellMoment(key.createdAt),
-    expires_at: spellMoment(key.expiresAt),
-    revoked_at: spellMoment(key.revokedAt),
-  };
-}
-
-async function known({ store }: Context, id: string): Promise<Key> {
-  const key = await store.keys.get(id);
-  if (key !== undefined) return key;
+async function known(context: Context, id: string): Promise<Key> {
+  const key = await context.store.keys.get(id);
+  if (key !== undefined && (await reaches(context, key.organisationId))) return key;
   throw new Failure('resource-unknown', `There is no key ${JSON.stringify(id)}; GET /admin/v1/keys lists them.`, {
     param: 'id',
   });
 }
 
-function expiry(clock: Clock, text: string): number {
+/** Whoever changes a key could use it: it must not be able to do more than who changes it. */
+async function withinRights(context: Context, id: string): Promise<Key> {
+  const key = await known(context, id);
+  refuseBeyond(context.principal, key);
+  if (key.revokedAt === undefined) return key;
+  throw new Failure('resource-conflict', `The key ${id} is revoked, for good; create another one.`, { param: 'id' });
+}
+
+function told(context: Context, name: string, { key, summary }: { readonly key: Key; readonly summary: string }) {
+  return auditRecord(context, { procedure: name, subject: key.id, summary });
+}
+
+/** Left out it stays as it was; null takes it out. */
+function newExpiry(clock: Clock, wanted: string | null | undefined, before: number | undefined): number | undefined {
+  if (wanted === undefined) return before;
+  return wanted === null ? undefined : future(clock, 'expires_at', wanted);
+}
+
+function future(clock: Clock, param: string, text: string): number {
   const at = readMoment(text);
   if (at > clock.now()) return at;
-  throw new Failure('request-invalid', `expires_at is ${text}, which is over; it must lie in the future.`, {
-    param: 'expires_at',
-  });
+  throw new Failure('request-invalid', `${param} is ${text}, which is over; it must lie in the future.`, { param });
 }

@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import { formatUsd, type PicoUsd, type Price, type PricePerToken } from '../core/money.ts';
-import { byClassName } from '../core/usage.ts';
 import type { ListedModel } from './context.ts';
+import { factsShape, spellFacts } from './facts-shape.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
+import { pricesShape, spellPrice } from './price-shape.ts';
 import { procedure } from './procedure.ts';
-
-const perMillionFields = byClassName(() => z.string().optional());
-const pricesShape = z
-  .object({
-    ...perMillionFields,
-    request: z.string().optional().describe('USD per call.'),
-    tiers: z
-      .array(z.object({ above: z.int().describe('Tokens of input.'), ...perMillionFields }))
-      .optional()
-      .describe('Other prices for the whole of a call with more input than this.'),
-  })
-  .describe('USD per million tokens. Cached input without a price of its own costs as input, reasoning as output.');
 
 const modelShape = z
   .object({
@@ -23,6 +11,7 @@ const modelShape = z
     provider: z.string().nullable().describe('Null for an alias.'),
     operations: z.array(z.string()).describe('What can be asked of it.'),
     prices: pricesShape.nullable().describe('Null if nobody knows them.'),
+    facts: factsShape.nullable().describe('Null if nothing is known.'),
   })
   .meta({ title: 'Model' });
 
@@ -40,33 +29,12 @@ const list = procedure({
 
 export const models = [list] as const;
 
-function spellModel({ id, provider, operations, price }: ListedModel): z.input<typeof modelShape> {
+function spellModel({ id, provider, operations, price, facts }: ListedModel): z.input<typeof modelShape> {
   return {
     id,
     provider: provider ?? null,
     operations: [...operations],
     prices: price === undefined ? null : spellPrice(price),
+    facts: facts === undefined ? null : spellFacts(facts),
   };
-}
-
-function spellPrice({ perToken, perRequest, tiers }: Price): z.input<typeof pricesShape> {
-  return {
-    ...spellPerToken(perToken),
-    ...(perRequest === undefined ? {} : { request: formatUsd(perRequest) }),
-    ...(tiers === undefined
-      ? {}
-      : { tiers: tiers.map((tier) => ({ above: tier.above, ...spellPerToken(tier.perToken) })) }),
-  };
-}
-
-function spellPerToken(price: PricePerToken): { readonly [name in keyof typeof perMillionFields]?: string } {
-  const known = Object.entries(byClassName((name) => price[name])).flatMap(([name, amount]) =>
-    amount === undefined ? [] : ([[name, amount]] as const),
-  );
-  return Object.fromEntries(known.map(([name, amount]) => [name, perMillion(amount)]));
-}
-
-/** Pico-USD per token are micro-USD per million tokens. */
-function perMillion(price: PicoUsd): string {
-  return formatUsd(price * 1000n);
 }

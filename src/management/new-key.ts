@@ -24,11 +24,16 @@ export function keyFrom(
     ...parts,
     id: ids.make('key'),
     mac: digest.mac(secret),
-    hint: secret.slice(0, Math.min(hintLength, Math.floor(secret.length / 4))),
+    hint: hintOf(secret),
     projectId: project.id,
     organisationId: project.organisationId,
     createdAt: clock.now(),
   };
+}
+
+/** The first characters of a secret, by which people recognise it. */
+export function hintOf(secret: string): string {
+  return secret.slice(0, Math.min(hintLength, Math.floor(secret.length / 4)));
 }
 
 const hintLength = 8;

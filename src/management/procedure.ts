@@ -16,6 +16,10 @@ export interface Procedure<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly summary: string;
   /** What the caller must at least be. */
   readonly role: Role;
+  /** What concerns every organisation: only for administrators of the house's own. */
+  readonly scope?: 'house';
+  /** It changes nothing, although it is no GET: it waits for nobody and leaves no audit record. */
+  readonly changes?: 'nothing';
   /** The HTTP status of success. */
   readonly status: 200 | 201;
   /** A strict object: a field that is not in it is refused with the nearest known name. */
@@ -26,9 +30,10 @@ export interface Procedure<Input extends z.ZodObject = z.ZodObject, Output exten
   run(context: Context, input: z.output<Input>): Promise<z.input<Output>>;
 }
 
-/** Infers the types of a procedure from its schemas. */
-export function procedure<Input extends z.ZodObject, Output extends z.ZodObject>(
-  definition: Procedure<Input, Output>,
-): Procedure<Input, Output> {
-  return Object.freeze(definition);
+/** Infers the types of a procedure from its name and its schemas. */
+export function procedure<Name extends Procedure['name'], Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: Procedure<Input, Output> & { readonly name: Name },
+): Procedure<Input, Output> & { readonly name: Name } {
+  Object.freeze(definition);
+  return definition;
 }

@@ -1,14 +1,26 @@
 import { z } from 'zod';
 import { Failure } from '../core/failure.ts';
 import type { Project } from '../store/store.ts';
+import { auditRecord } from './audit-record.ts';
 import type { Context } from './context.ts';
 import { moment, spellMoment } from './moment.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
+import { organisationFor, reaches } from './reach.ts';
+import { archiveChange, refuseWhileOpen } from './tenant-change.ts';
 
 const projectShape = z
-  .object({ id: z.string(), name: z.string(), organisation_id: z.string(), created_at: moment })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    organisation_id: z.string(),
+    created_at: moment,
+    archived_at: moment.nullable().describe('Nothing new is made in it from then on; null if it is in use.'),
+  })
   .meta({ title: 'Project' });
+
+const idField = z.string().min(1).max(200);
+const nameField = z.string().min(1).max(200);
 
 const create = procedure({
   name: 'projects.create',
@@ -17,20 +29,23 @@ const create = procedure({
   summary: 'Create a project: keys and their costs belong to one.',
   role: 'admin',
   status: 201,
-  input: z.strictObject({ name: z.string().min(1).max(200) }),
+  input: z.strictObject({
+    name: nameField,
+    organisation_id: idField.optional().describe('By default the organisation of the key that asks.'),
+  }),
   output: projectShape,
   reserved: {
     budgets: 'this version of Trestle cannot hold a budget; leave the field out.',
     rate_limits: 'this version of Trestle cannot hold a rate limit; leave the field out.',
   },
-  run: async ({ store, ids, clock, principal }, { name }) => {
-    const project = {
-      id: ids.make('proj'),
-      organisationId: principal.organisationId,
-      name,
-      createdAt: clock.now(),
-    };
-    await store.tenants.createProject(project);
+  run: async (context, { name, organisation_id: organisationId = context.principal.organisationId }) => {
+    const { store, ids, clock } = context;
+    const organisation = await organisationFor(context, organisationId, 'organisation_id');
+    refuseWhileArchived(organisation, 'organisation_id');
+    const project = { id: ids.make('proj'), organisationId, name, createdAt: clock.now() };
+    const summary = `created ${JSON.stringify(name)} in ${organisationId}`;
+    const told = auditRecord(context, { procedure: 'projects.create', subject: project.id, summary });
+    await store.tenants.createProject(project, told);
     return spellProject(project);
   },
 });
@@ -42,37 +57,91 @@ const list = procedure({
   summary: 'List projects, newest first.',
   role: 'admin',
   status: 200,
-  input: z.strictObject(pageFields),
+  input: z.strictObject({
+    ...pageFields,
+    organisation_id: idField.optional().describe('By default the organisation of the key that asks.'),
+  }),
   output: listOf(projectShape),
-  run: async (context, input) => {
-    const newestFirst = (await ownProjects(context)).toReversed();
-    return listed(pageIn(newestFirst, pageOf(input)), spellProject);
+  run: async (context, { organisation_id: organisationId = context.principal.organisationId, ...page }) => {
+    await organisationFor(context, organisationId, 'organisation_id');
+    const newestFirst = (await projectsOf(context, organisationId)).toReversed();
+    return listed(pageIn(newestFirst, pageOf(page)), spellProject);
   },
 });
 
-export const projects = [create, list] as const;
+const get = procedure({
+  name: 'projects.get',
+  method: 'GET',
+  path: '/admin/v1/projects/{id}',
+  summary: 'Read a project.',
+  role: 'admin',
+  status: 200,
+  input: z.strictObject({ id: idField }),
+  output: projectShape,
+  run: async (context, { id }) => spellProject(await known(context, id, 'id')),
+});
 
-/** The project of this id, or the default one: the oldest of the organisation that asks. */
+const update = procedure({
+  name: 'projects.update',
+  method: 'PATCH',
+  path: '/admin/v1/projects/{id}',
+  summary: 'Rename a project, or archive it once no key of it opens any more.',
+  role: 'admin',
+  status: 200,
+  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional() }),
+  output: projectShape,
+  run: async (context, { id, ...change }) => {
+    const before = await known(context, id, 'id');
+    if (change.archived === true) await refuseWhileOpen(context, { projectId: id });
+    const { item: project, summary } = archiveChange(context, before, change);
+    const told = auditRecord(context, { procedure: 'projects.update', subject: id, summary });
+    await context.store.tenants.updateProject(project, told);
+    return spellProject(project);
+  },
+});
+
+export const projects = [create, list, get, update] as const;
+
+/** The project of this id, or the default one: the oldest of the organisation that asks. One that is archived takes nothing new. */
 export async function projectFor(context: Context, id: string | undefined): Promise<Project> {
-  const own = await ownProjects(context);
-  const project = id === undefined ? own[0] : own.find((one) => one.id === id);
-  if (project !== undefined) return project;
-  if (id === undefined) {
-    throw new Failure('resource-unknown', 'There is no project yet; POST /admin/v1/projects creates one.');
+  if (id !== undefined) {
+    const project = await known(context, id, 'project_id');
+    refuseWhileArchived(project, 'project_id');
+    return project;
   }
+  const own = await projectsOf(context, context.principal.organisationId);
+  const project = own.find(({ archivedAt }) => archivedAt === undefined);
+  if (project !== undefined) return project;
+  throw new Failure('resource-unknown', 'There is no project yet; POST /admin/v1/projects creates one.');
+}
+
+async function known(context: Context, id: string, param: string): Promise<Project> {
+  const project = (await context.store.tenants.projects()).find((one) => one.id === id);
+  if (project !== undefined && (await reaches(context, project.organisationId))) return project;
   throw new Failure(
     'resource-unknown',
     `There is no project ${JSON.stringify(id)}; GET /admin/v1/projects lists them.`,
-    { param: 'project_id' },
+    { param },
   );
 }
 
 /** Oldest first. */
-async function ownProjects({ store, principal }: Context): Promise<readonly Project[]> {
+async function projectsOf({ store }: Context, organisationId: string): Promise<readonly Project[]> {
   const all = await store.tenants.projects();
   return all
-    .filter((project) => project.organisationId === principal.organisationId)
+    .filter((project) => project.organisationId === organisationId)
     .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+}
+
+function refuseWhileArchived({ id, archivedAt }: Pick<Project, 'id' | 'archivedAt'>, param: string): void {
+  if (archivedAt === undefined) return;
+  throw new Failure(
+    'resource-conflict',
+    `${id} is archived and takes nothing new; PATCH it with archived: false first.`,
+    {
+      param,
+    },
+  );
 }
 
 function spellProject(project: Project): z.input<typeof projectShape> {
@@ -81,5 +150,6 @@ function spellProject(project: Project): z.input<typeof projectShape> {
     name: project.name,
     organisation_id: project.organisationId,
     created_at: spellMoment(project.createdAt),
+    archived_at: spellMoment(project.archivedAt),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { fakeContext, fakeEntry, noon, stoppedClock } from '../../test/fakes/surroundings.ts';
-import type { Context } from './context.ts';
+import type { CatalogueState, Context } from './context.ts';
 import { procedures } from './index.ts';
 import { perform } from './perform.ts';
 
@@ -150,7 +150,18 @@ describe('models.list', () => {
   };
   const listed = [
     { id: 'fast', operations },
-    { id: 'openai/gpt-5-mini', provider: 'openai', operations, price },
+    {
+      id: 'openai/gpt-5-mini',
+      provider: 'openai',
+      operations,
+      price,
+      facts: {
+        contextTokens: 400_000,
+        tools: true,
+        retiresAt: Date.UTC(2027, 0, 31),
+        sources: { contextTokens: 'provider', tools: 'configuration', retiresAt: 'provider' },
+      },
+    },
     { id: 'b/x', provider: 'b', operations },
   ];
 
@@ -158,7 +169,7 @@ describe('models.list', () => {
     const context = await fakeContext({ models: () => listed });
     expect(await run('models.list', context, { limit: 2 })).toEqual({
       data: [
-        { id: 'fast', provider: null, operations, prices: null },
+        { id: 'fast', provider: null, operations, prices: null, facts: null },
         {
           id: 'openai/gpt-5-mini',
           provider: 'openai',
@@ -170,13 +181,19 @@ describe('models.list', () => {
             request: '0.00001',
             tiers: [{ above: 200_000, input: '0.3' }],
           },
+          facts: {
+            context_window: 400_000,
+            tools: true,
+            retires_at: '2027-01-31T00:00:00.000Z',
+            sources: { context_window: 'provider', tools: 'configuration', retires_at: 'provider' },
+          },
         },
       ],
       has_more: true,
       next: 'openai/gpt-5-mini',
     });
     expect(await run('models.list', context, { after: 'openai/gpt-5-mini' })).toEqual({
-      data: [{ id: 'b/x', provider: 'b', operations, prices: null }],
+      data: [{ id: 'b/x', provider: 'b', operations, prices: null, facts: null }],
       has_more: false,
       next: null,
     });
@@ -199,6 +216,7 @@ describe('projects', () => {
       name: 'shop',
       organisation_id: 'org_1',
       created_at: '2026-11-21T12:00:01.000Z',
+      archived_at: null,
     });
     const first = { ...shop, id: 'proj_default', name: 'default', created_at: '2026-11-21T12:00:00.000Z' };
     expect(await run('projects.list', context, {})).toEqual({ data: [shop, first], has_more: false, next: null });
@@ -210,3 +228,34 @@ async function run(name: string, context: Context, input: unknown): Promise<Reco
   if (procedure === undefined) throw new Error(`no procedure ${name}`);
   return await perform(procedure, context, input);
 }
+
+describe('the catalogue', () => {
+  const state: CatalogueState = {
+    lists: [
+      { provider: 'mistral', list: { at: noon, models: 3 } },
+      { provider: 'openai', problem: 'api.openai.com cannot be reached.' },
+    ],
+    retiring: [{ alias: 'support', model: 'openai/gpt-4', retiresAt: noon }],
+    refusedPrices: [{ provider: 'openai', model: 'o3', why: 'input would cost 9 pico-USD per token after 1' }],
+  };
+  const spelled = {
+    lists: [
+      { provider: 'mistral', read_at: '2026-11-21T12:00:00.000Z', models: 3, problem: null },
+      { provider: 'openai', read_at: null, models: null, problem: 'api.openai.com cannot be reached.' },
+    ],
+    retiring: [{ alias: 'support', model: 'openai/gpt-4', retires_at: '2026-11-21T12:00:00.000Z' }],
+    refused_prices: [{ provider: 'openai', model: 'o3', why: 'input would cost 9 pico-USD per token after 1' }],
+  };
+
+  test('is shown as it stands, and after every provider was asked anew', async () => {
+    let asked = 0;
+    const refresh = async (): Promise<void> => {
+      asked += 1;
+    };
+    const context = await fakeContext({ catalogue: { report: () => state, refresh } });
+    expect(await run('catalogue.show', context, {})).toEqual(spelled);
+    expect(asked).toBe(0);
+    expect(await run('catalogue.refresh', context, {})).toEqual(spelled);
+    expect(asked).toBe(1);
+  });
+});

@@ -1,45 +1,30 @@
 import { z } from 'zod';
-import { isJsonObject } from '../core/json.ts';
-import { formatUsd } from '../core/money.ts';
-import type { RequestRecord } from '../store/store.ts';
-import { moment, spellMoment } from './moment.ts';
+import { Failure, type FailureKind, failures } from '../core/failure.ts';
+import type { RequestQuery } from '../store/store.ts';
+import { moment, readMoment } from './moment.ts';
 import { listed, listOf, pageFields, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
-import { reportedTokens, spellReported } from './tokens.ts';
+import { reaches, within } from './reach.ts';
+import { requestShape, requestStoryShape, spellRequest, spellStory } from './request-shape.ts';
 
-const requestShape = z
-  .object({
-    id: z.string().describe('The `x-request-id` of its answer.'),
-    created_at: moment,
-    key_id: z.string(),
-    project_id: z.string(),
-    dialect: z.string(),
-    operation: z.string(),
-    stream: z.boolean(),
-    requested_model: z.string().describe('As the caller wrote it.'),
-    model: z.string().nullable().describe('What answered, as its provider names it; null if nothing was asked.'),
-    provider: z.string().nullable(),
-    status: z.int(),
-    outcome: z.enum(['complete', 'failed', 'aborted', 'refused']),
-    failure: z.string().nullable().describe('The kind of failure; null if there was none.'),
-    usage: z.object({
-      tokens: reportedTokens,
-      basis: z.enum(['reported', 'estimated', 'none']).describe('How sure the counts are.'),
-      reported_cost_usd: z.string().nullable().describe("The provider's own figure, where it gives one."),
-    }),
-    cost_usd: z.string().nullable().describe('Null if the price is unknown; see `flags`.'),
-    latency_ms: z.number(),
-    first_byte_ms: z.number().nullable(),
-    attempts: z.int(),
-    lost: z.array(z.object({ path: z.string(), why: z.string() })).describe('What was lost in translation.'),
-    flags: z.array(z.string()),
-    tags: z.array(z.string()),
-    end_user: z.string().nullable(),
-    metadata: z.record(z.string(), z.unknown()).nullable(),
-    upstream_status: z.int().nullable(),
-    upstream_request_id: z.string().nullable(),
-  })
-  .meta({ title: 'Request' });
+const text = z.string().min(1).max(1_100);
+
+const filters = {
+  key_id: text.optional(),
+  project_id: text.optional(),
+  provider: text.optional(),
+  model: text.optional().describe('What answered, as its provider names it.'),
+  requested_model: text.optional().describe('As the caller wrote it.'),
+  status_class: z.enum(['2xx', '4xx', '5xx']).optional(),
+  outcome: requestShape.shape.outcome.optional(),
+  failure: z
+    .enum(Object.keys(failures) as [FailureKind, ...FailureKind[]])
+    .optional()
+    .describe('The kind of failure.'),
+  tag: text.optional(),
+  from: moment.optional().describe('When it came in; inclusive.'),
+  to: moment.optional().describe('Exclusive.'),
+};
 
 const list = procedure({
   name: 'requests.list',
@@ -48,58 +33,54 @@ const list = procedure({
   summary: 'List calls, refusals too, newest first: who, what, how it ended and what it cost.',
   role: 'admin',
   status: 200,
-  input: z.strictObject(pageFields),
+  input: z.strictObject({ ...pageFields, ...filters }),
   output: listOf(requestShape),
-  run: async ({ store }, input) => listed(await store.ledger.requests(pageOf(input)), spellRequest),
+  run: async (context, input) => {
+    const query = { ...pageOf(input), ...wanted(input), ...(await within(context)) };
+    return listed(await context.store.ledger.requests(query), spellRequest);
+  },
 });
 
-export const requests = [list] as const;
+const get = procedure({
+  name: 'requests.get',
+  method: 'GET',
+  path: '/admin/v1/requests/{id}',
+  summary: 'Read one call whole, with every attempt: the id is the `x-request-id` of its answer.',
+  role: 'admin',
+  status: 200,
+  input: z.strictObject({ id: z.string().min(1).max(200) }),
+  output: requestStoryShape,
+  run: async (context, { id }) => {
+    const story = await context.store.ledger.request(id);
+    if (story !== undefined && (await reaches(context, story.record.organisationId))) return spellStory(story);
+    throw new Failure(
+      'resource-unknown',
+      `There is no record of a call ${JSON.stringify(id)}; a call is recorded when it ends.`,
+      {
+        param: 'id',
+      },
+    );
+  },
+});
 
-function spellRequest(record: RequestRecord): z.input<typeof requestShape> {
-  return {
-    id: record.requestId,
-    created_at: spellMoment(record.startedAt),
-    key_id: record.keyId,
-    project_id: record.projectId,
-    dialect: record.dialect,
-    operation: record.operation,
-    stream: record.stream,
-    requested_model: record.requestedModel,
-    model: record.model ?? null,
-    provider: record.provider ?? null,
-    status: record.status,
-    outcome: record.outcome,
-    failure: record.failure ?? null,
-    usage: {
-      tokens: spellReported(record.usage.tokens),
-      basis: record.basis,
-      reported_cost_usd: spellMoney(record.usage.reportedCost),
-    },
-    cost_usd: spellMoney(record.cost),
-    latency_ms: record.latencyMs,
-    first_byte_ms: record.firstByteMs ?? null,
-    attempts: record.attempts,
-    lost: record.lost.map(({ path, why }) => ({ path, why })),
-    flags: [...record.flags],
-    tags: [...record.tags],
-    end_user: record.endUser ?? null,
-    metadata: metadataOf(record),
-    upstream_status: record.upstreamStatus ?? null,
-    upstream_request_id: record.upstreamRequestId ?? null,
+export const requests = [list, get] as const;
+
+type Filters = { readonly [Name in keyof typeof filters]?: z.output<(typeof filters)[Name]> };
+
+function wanted(input: Filters): Omit<RequestQuery, 'limit' | 'after'> {
+  const { status_class: statusClass, from, to } = input;
+  const told = {
+    keyId: input.key_id,
+    projectId: input.project_id,
+    provider: input.provider,
+    model: input.model,
+    requestedModel: input.requested_model,
+    outcome: input.outcome,
+    failure: input.failure,
+    tag: input.tag,
+    statusClass: statusClass === undefined ? undefined : Number(statusClass[0]),
+    from: from === undefined ? undefined : readMoment(from),
+    to: to === undefined ? undefined : readMoment(to),
   };
-}
-
-function spellMoney(amount: bigint | undefined): string | null {
-  return amount === undefined ? null : formatUsd(amount);
-}
-
-/** It was a JSON object when it came in; one record that is none must not make the whole list unreadable. */
-function metadataOf({ metadata }: RequestRecord): Record<string, unknown> | null {
-  if (metadata === undefined) return null;
-  try {
-    const read: unknown = JSON.parse(metadata);
-    return isJsonObject(read) ? { ...read } : null;
-  } catch {
-    return null;
-  }
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }

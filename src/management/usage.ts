@@ -5,9 +5,17 @@ import type { UsageDimension, UsageQuery, UsageRow } from '../store/store.ts';
 import { moment, readMoment, spellMoment } from './moment.ts';
 import { listed, listOf } from './page.ts';
 import { procedure } from './procedure.ts';
+import { within } from './reach.ts';
 import { spellTotal, totalTokens } from './tokens.ts';
 
-const dimensions = ['model', 'provider', 'key', 'project', 'operation'] as const satisfies readonly UsageDimension[];
+const dimensions = [
+  'model',
+  'provider',
+  'key',
+  'project',
+  'operation',
+  'user',
+] as const satisfies readonly UsageDimension[];
 
 /** A group's fields are there when they were asked for; null collects the calls that have none, such as refusals. */
 const usageShape = z
@@ -18,6 +26,7 @@ const usageShape = z
     key_id: z.string().nullable().optional(),
     project_id: z.string().nullable().optional(),
     operation: z.string().nullable().optional(),
+    user: z.string().nullable().optional().describe('The end user that the caller named.'),
     requests: z.int(),
     failures: z.int(),
     tokens: totalTokens,
@@ -40,11 +49,13 @@ const totals = procedure({
     bucket: z.enum(['minute', 'hour', 'day']).optional(),
   }),
   output: listOf(usageShape),
-  run: async ({ store, clock }, input) => {
+  run: async (context, input) => {
+    const { store, clock } = context;
     const to = input.to === undefined ? clock.now() + 1 : readMoment(input.to);
     const from = input.from === undefined ? to - defaultSpanMs : readMoment(input.from);
     const groupBy = dimensions.filter((dimension) => input.group_by.includes(dimension));
-    const query = { from, to, groupBy, ...(input.bucket === undefined ? {} : { bucket: input.bucket }) };
+    const own = await within(context);
+    const query = { from, to, groupBy, ...own, ...(input.bucket === undefined ? {} : { bucket: input.bucket }) };
     refuseUnanswerable(query);
     const data = await store.ledger.usage(query);
     return listed({ data }, (row) => spellUsage(row, query));
@@ -94,4 +105,5 @@ const groupNames = {
   key: 'key_id',
   project: 'project_id',
   operation: 'operation',
+  user: 'user',
 } as const satisfies { readonly [Dimension in UsageDimension]: string };

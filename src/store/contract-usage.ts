@@ -45,6 +45,16 @@ export function usageContract({ test, expect }: Bench, open: OpenNamed): void {
     await store.close();
   });
 
+  test('usage of one organisation leaves out the others', async () => {
+    const store = await open('usage-organisation');
+    const entries = variedEntries();
+    await Promise.all(entries.map((entry) => store.ledger.append(entry)));
+    const own = entries.filter(({ organisationId }) => organisationId === 'org_1');
+    const query: UsageQuery = { ...all, groupBy: ['key'], organisationId: 'org_1' };
+    expect(await store.ledger.usage(query)).toEqual(folded(own, query));
+    await store.close();
+  });
+
   test('however usage is grouped, it is the sum of the entries, each where it was spent', async () => {
     const store = await open('usage-groups');
     const entries = variedEntries();
@@ -69,6 +79,8 @@ function variedEntries(): readonly Entry[] {
       closing: n % 7 !== 0 || n === 119,
       attempt: n % 7 === 1 ? 2 : 1,
       keyId: `key_${n % 4}`,
+      organisationId: `org_${n % 3}`,
+      endUser: `user_${n % 5}`,
       projectId: `proj_${n % 2}`,
       startedAt: n * 3_333_333,
       outcome: (['complete', 'failed', 'aborted', 'refused'] as const)[n % 4] ?? 'complete',
@@ -85,6 +97,7 @@ function groupings(): readonly UsageQuery[] {
     ['key'],
     ['project'],
     ['operation'],
+    ['user'],
     ['model', 'key'],
     ['project', 'provider', 'operation', 'key', 'model'],
   ];
@@ -156,6 +169,7 @@ function nameOf(entry: Entry, dimension: UsageDimension): string | undefined {
     key: entry.keyId,
     project: entry.projectId,
     operation: entry.operation,
+    user: entry.endUser,
   };
   return names[dimension];
 }

@@ -1,5 +1,6 @@
 import type { Role } from '../core/call.ts';
 import type { FailureKind } from '../core/failure.ts';
+import type { Json } from '../core/json.ts';
 import type { Loss } from '../core/loss.ts';
 import type { NanoUsd, Price } from '../core/money.ts';
 import type { OperationName } from '../core/operation.ts';
@@ -8,28 +9,36 @@ import type { Usage, UsageBasis } from '../core/usage.ts';
 
 /**
  * Everything we remember, in the words of those who ask. Each verb is atomic; no connection leaves the room; no verb
- * reads a clock or makes an id. A verb that cannot be done throws `Failure('gateway-storage-failed')`.
+ * reads a clock or makes an id. A verb that cannot be done throws `Failure('gateway-storage-failed')`. A verb that is given an
+ * `AuditRecord` writes it in the same commit: there is no change without its record, and no record without its change.
  */
 export interface Store {
   readonly tenants: Tenants;
   readonly keys: Keys;
   readonly ledger: Ledger;
   readonly prices: Prices;
+  readonly settings: Settings;
+  readonly audit: Audit;
   /** Writes what is pending and lets the data directory go. */
   close(): Promise<void>;
 }
 
 export interface Tenants {
   organisations(): Promise<readonly Organisation[]>;
-  createOrganisation(organisation: Organisation): Promise<void>;
+  createOrganisation(organisation: Organisation, audit?: AuditRecord): Promise<void>;
+  /** Puts it in the place of the one with its id. */
+  updateOrganisation(organisation: Organisation, audit?: AuditRecord): Promise<void>;
   projects(): Promise<readonly Project[]>;
-  createProject(project: Project): Promise<void>;
+  createProject(project: Project, audit?: AuditRecord): Promise<void>;
+  updateProject(project: Project, audit?: AuditRecord): Promise<void>;
 }
 
 export interface Organisation {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  /** Nothing new is made in it from then on. */
+  readonly archivedAt?: number;
 }
 
 export interface Project {
@@ -37,17 +46,29 @@ export interface Project {
   readonly organisationId: string;
   readonly name: string;
   readonly createdAt: number;
+  /** Nothing new is made in it from then on. */
+  readonly archivedAt?: number;
 }
 
 export interface Keys {
-  /** By the keyed digest of the secret, from memory: asked on every call. Revoked and expired ones are found too. */
+  /**
+   * By the keyed digest of the secret, from memory: asked on every call. Revoked and expired ones are found too. By the digest
+   * of the secret before the last, it is found with the end of that secret as its own.
+   */
   find(mac: string): Key | undefined;
   get(id: string): Promise<Key | undefined>;
-  create(key: Key): Promise<void>;
+  create(key: Key, audit?: AuditRecord): Promise<void>;
+  /** Puts it in the place of the one with its id. */
+  update(key: Key, audit?: AuditRecord): Promise<void>;
   /** Newest first. */
-  list(page: Page): Promise<Listed<Key>>;
+  list(query: KeyQuery): Promise<Listed<Key>>;
   /** False if there is no such key. Revoking twice keeps the first time. */
-  revoke(id: string, at: number): Promise<boolean>;
+  revoke(id: string, at: number, audit?: AuditRecord): Promise<boolean>;
+}
+
+export interface KeyQuery extends Page {
+  readonly organisationId?: string;
+  readonly projectId?: string;
 }
 
 export interface Key {
@@ -64,13 +85,17 @@ export interface Key {
   readonly createdAt: number;
   readonly expiresAt?: number;
   readonly revokedAt?: number;
+  /** The secret before this one, while it still opens. */
+  readonly previous?: { readonly mac: string; readonly expiresAt: number };
 }
 
 export interface Ledger {
   /** Appends an attempt; resolves when it is durable. Entries become durable in the order in which they were appended. */
   append(entry: Entry): Promise<void>;
   /** The request records, a view of the entries. Newest first. */
-  requests(page: Page): Promise<Listed<RequestRecord>>;
+  requests(query: RequestQuery): Promise<Listed<RequestRecord>>;
+  /** One call with all its entries, the closing one last; undefined if there is no record of it. */
+  request(id: string): Promise<RequestStory | undefined>;
   usage(query: UsageQuery): Promise<readonly UsageRow[]>;
 }
 
@@ -121,15 +146,43 @@ export interface RequestRecord extends Omit<Entry, 'attempt' | 'closing'> {
   readonly attempts: number;
 }
 
+/** Which calls are wanted; what is absent does not matter. */
+export interface RequestQuery extends Page {
+  readonly organisationId?: string;
+  readonly projectId?: string;
+  readonly keyId?: string;
+  readonly provider?: string;
+  /** What answered, as its provider names it. */
+  readonly model?: string;
+  /** As the caller wrote it. */
+  readonly requestedModel?: string;
+  /** The first digit of the status at our door. */
+  readonly statusClass?: number;
+  readonly outcome?: Entry['outcome'];
+  readonly failure?: FailureKind;
+  readonly tag?: string;
+  /** When the call arrived: inclusive, epoch milliseconds. */
+  readonly from?: number;
+  /** Exclusive. */
+  readonly to?: number;
+}
+
+export interface RequestStory {
+  readonly record: RequestRecord;
+  readonly entries: readonly Entry[];
+}
+
 export interface UsageQuery {
   /** Inclusive, epoch milliseconds. */
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
   readonly groupBy: readonly UsageDimension[];
+  /** Of this organisation alone. */
+  readonly organisationId?: string;
   readonly bucket?: 'minute' | 'hour' | 'day';
 }
-export type UsageDimension = 'model' | 'provider' | 'key' | 'project' | 'operation';
+export type UsageDimension = 'model' | 'provider' | 'key' | 'project' | 'operation' | 'user';
 
 export interface UsageRow {
   readonly bucketStart?: number;
@@ -146,7 +199,7 @@ export interface Prices {
   /** Every known price of a provider's models, oldest first. */
   all(): Promise<readonly PriceRecord[]>;
   /** Adds prices; an identical one already there is left alone. */
-  add(records: readonly PriceRecord[]): Promise<void>;
+  add(records: readonly PriceRecord[], audit?: AuditRecord): Promise<void>;
 }
 
 /** A price of a model at a kind of provider. In `model`, `*` stands for any characters and `#` for one digit. */
@@ -154,6 +207,58 @@ export interface PriceRecord {
   readonly provider: string;
   readonly model: string;
   readonly price: Price;
+}
+
+/** What operators configured while Trestle ran. */
+export interface Settings {
+  /** By kind and name. */
+  all(): Promise<readonly Setting[]>;
+  /** Each in the place of the one of its kind and name, if there is one; all or none. */
+  save(settings: readonly Setting[], audit?: AuditRecord): Promise<void>;
+  remove(setting: Pick<Setting, 'kind' | 'name'>, audit?: AuditRecord): Promise<void>;
+}
+
+export interface Setting {
+  readonly kind: 'provider' | 'alias';
+  readonly name: string;
+  /** As the configuration file would say it, without what is secret. */
+  readonly entry: Json;
+  /** What is secret of it, sealed. */
+  readonly sealed?: string;
+  readonly disabled: boolean;
+  /** 1 for a new one, one more with each change. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** Who changed what. Append-only. */
+export interface Audit {
+  append(record: AuditRecord): Promise<void>;
+  /** Newest first. */
+  list(query: AuditQuery): Promise<Listed<AuditRecord>>;
+}
+
+export interface AuditRecord {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Who: the id of a key, or a word for what is none. */
+  readonly actor: string;
+  readonly organisationId: string;
+  readonly procedure: string;
+  /** The id or name of what was changed. */
+  readonly subject: string;
+  /** What was changed, for people. Holds no secret. */
+  readonly summary: string;
+}
+
+export interface AuditQuery extends Page {
+  readonly organisationId?: string;
+  readonly actor?: string;
+  readonly subject?: string;
+  /** One of these. */
+  readonly procedures?: readonly string[];
 }
 
 export interface Page {

@@ -10,13 +10,15 @@ export interface Asking {
   readonly signal?: AbortSignal;
   /** The `x-trestle-sandbox` header. */
   readonly header?: string;
+  /** Chat completions if absent. */
+  readonly path?: string;
 }
 
-/** Sends a chat completion request to a sandbox of its own. */
+/** Sends a request to a sandbox of its own. */
 export function askSandbox(body: Json, asking: Asking = {}): Promise<InboundResponse> {
   return sandbox(asking).send({
     method: 'POST',
-    url: 'http://sandbox/v1/chat/completions',
+    url: `http://sandbox/v1${asking.path ?? '/chat/completions'}`,
     headers: asking.header === undefined ? {} : { 'X-Trestle-Sandbox': asking.header },
     body: new TextEncoder().encode(JSON.stringify(body)),
     signal: asking.signal ?? new AbortController().signal,

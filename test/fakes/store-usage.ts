@@ -5,7 +5,8 @@ const bucketMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /** The sums of a ledger in memory, in the order of time and then of the names, what has no name first. */
 export function usageOf(entries: readonly Entry[], query: UsageQuery): readonly UsageRow[] {
-  const wanted = entries.filter(({ startedAt }) => startedAt >= query.from && startedAt < query.to);
+  const own = entries.filter(({ organisationId }) => (query.organisationId ?? organisationId) === organisationId);
+  const wanted = own.filter(({ startedAt }) => startedAt >= query.from && startedAt < query.to);
   const placed = wanted.map((entry) => ({ entry, place: placeOf(entry, query) }));
   const groups = Map.groupBy(placed, ({ place }) => place.join('\u0000'));
   const rows = [...groups.values()].map((group) => ({
@@ -57,5 +58,6 @@ function namesOf(entry: Entry): { readonly [Dimension in UsageDimension]?: strin
     key: entry.keyId,
     project: entry.projectId,
     operation: entry.operation,
+    user: entry.endUser,
   };
 }

@@ -1,5 +1,7 @@
 import { Failure } from '../../src/core/failure.ts';
 import type {
+  Audit,
+  AuditRecord,
   Entry,
   Key,
   Keys,
@@ -10,7 +12,10 @@ import type {
   PriceRecord,
   Prices,
   Project,
+  RequestQuery,
   RequestRecord,
+  Setting,
+  Settings,
   Store,
   Tenants,
 } from '../../src/store/store.ts';
@@ -23,10 +28,12 @@ export interface Memory {
   readonly keys: Key[];
   readonly entries: Entry[];
   readonly prices: PriceRecord[];
+  readonly settings: Setting[];
+  readonly audit: AuditRecord[];
 }
 
 export function emptyMemory(): Memory {
-  return { organisations: [], projects: [], keys: [], entries: [], prices: [] };
+  return { organisations: [], projects: [], keys: [], entries: [], prices: [], settings: [], audit: [] };
 }
 
 /** The store port, honestly kept in memory; it holds the same contract as the real engines. */
@@ -43,6 +50,8 @@ export function fakeStore(memory: Memory = emptyMemory()): Store {
     keys: keys(memory, verb),
     ledger: ledger(memory, verb),
     prices: prices(memory, verb),
+    settings: settings(memory, verb),
+    audit: audit(memory, verb),
     close: async () => {
       life.over = true;
     },
@@ -51,45 +60,124 @@ export function fakeStore(memory: Memory = emptyMemory()): Store {
 
 type Verb = <Args extends readonly unknown[], T>(act: (...args: Args) => T) => (...args: Args) => Promise<T>;
 
-function tenants({ organisations, projects }: Memory, verb: Verb): Tenants {
+function tenants(memory: Memory, verb: Verb): Tenants {
+  const { organisations, projects } = memory;
   return {
     organisations: verb(() => [...organisations]),
-    createOrganisation: verb((organisation) => void add(organisations, organisation)),
+    createOrganisation: verb((organisation, record) => {
+      add(organisations, organisation);
+      note(memory, record);
+    }),
+    updateOrganisation: verb((organisation, record) => {
+      replace(organisations, organisation);
+      note(memory, record);
+    }),
     projects: verb(() => [...projects]),
-    createProject: verb((project) => {
+    createProject: verb((project, record) => {
       demand(organisations, project.organisationId);
       add(projects, project);
+      note(memory, record);
+    }),
+    updateProject: verb((project, record) => {
+      replace(projects, project);
+      note(memory, record);
     }),
   };
 }
 
-function keys({ keys: all, projects }: Memory, verb: Verb): Keys {
+function keys(memory: Memory, verb: Verb): Keys {
+  const { keys: all, projects } = memory;
   return {
-    find: (mac) => all.find((key) => key.mac === mac),
+    find(mac) {
+      const own = all.find((key) => key.mac === mac);
+      if (own !== undefined) return own;
+      const key = all.find(({ previous }) => previous?.mac === mac);
+      const end = key?.previous?.expiresAt ?? 0;
+      return key === undefined ? undefined : { ...key, expiresAt: Math.min(end, key.expiresAt ?? end) };
+    },
     get: verb((id) => all.find((key) => key.id === id)),
-    create: verb((key) => {
+    create: verb((key, record) => {
       demand(projects, key.projectId);
       if (!all.some(({ id }) => id === key.id) && all.some(({ mac }) => mac === key.mac)) throw impossible('mac');
       add(all, key);
+      note(memory, record);
     }),
-    list: verb((page) => pageOf(all, page)),
-    revoke: verb((id, at) => {
-      const index = all.findIndex((key) => key.id === id);
-      const key = all[index];
+    update: verb((key, record) => {
+      replace(all, key);
+      note(memory, record);
+    }),
+    list: verb(({ organisationId, projectId, ...page }) =>
+      pageOf(all, page, (key) =>
+        [
+          (organisationId ?? key.organisationId) === key.organisationId,
+          (projectId ?? key.projectId) === key.projectId,
+        ].every(Boolean),
+      ),
+    ),
+    revoke: verb((id, at, record) => {
+      const key = all.find((one) => one.id === id);
       if (key === undefined) return false;
-      all[index] = { ...key, revokedAt: key.revokedAt ?? at };
+      if (key.revokedAt !== undefined) return true;
+      replace(all, { ...key, revokedAt: at });
+      note(memory, record);
       return true;
     }),
   };
 }
 
-function prices({ prices: all }: Memory, verb: Verb): Prices {
+function prices(memory: Memory, verb: Verb): Prices {
+  const { prices: all } = memory;
   return {
     all: verb(() => all.toSorted((a, b) => a.price.from - b.price.from)),
-    add: verb((records) => {
-      for (const record of records) if (!all.some((known) => Bun.deepEquals(known, record))) all.push(record);
+    add: verb((records, record) => {
+      for (const price of records) if (!all.some((known) => Bun.deepEquals(known, price))) all.push(price);
+      note(memory, record);
     }),
   };
+}
+
+function settings(memory: Memory, verb: Verb): Settings {
+  const { settings: all } = memory;
+  const place = ({ kind, name }: Pick<Setting, 'kind' | 'name'>): string => `${kind} ${name}`;
+  const drop = (gone: Pick<Setting, 'kind' | 'name'>): void => {
+    const index = all.findIndex((one) => place(one) === place(gone));
+    if (index >= 0) all.splice(index, 1);
+  };
+  return {
+    all: verb(() => all.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))),
+    save: verb((saved, record) => {
+      for (const setting of saved) {
+        drop(setting);
+        all.push(setting);
+      }
+      note(memory, record);
+    }),
+    remove: verb((gone, record) => {
+      drop(gone);
+      note(memory, record);
+    }),
+  };
+}
+
+function audit(memory: Memory, verb: Verb): Audit {
+  return {
+    append: verb((record) => note(memory, record)),
+    list: verb(({ organisationId, actor, subject, procedures, ...page }) =>
+      pageOf(memory.audit, page, (record) =>
+        [
+          record.organisationId === (organisationId ?? record.organisationId),
+          record.actor === (actor ?? record.actor),
+          record.subject === (subject ?? record.subject),
+          procedures?.includes(record.procedure) ?? true,
+        ].every(Boolean),
+      ),
+    ),
+  };
+}
+
+/** In the same step as the change that it tells of. */
+function note({ audit: all }: Memory, record: AuditRecord | undefined): void {
+  if (record !== undefined && !all.some(({ id }) => id === record.id)) all.push(record);
 }
 
 function ledger({ entries }: Memory, verb: Verb): Ledger {
@@ -99,15 +187,28 @@ function ledger({ entries }: Memory, verb: Verb): Ledger {
       if (entry.closing && twice) throw impossible('closing entry');
       entries.push(entry);
     }),
-    requests: verb((page) => {
-      const { data, ...rest } = pageOf(
-        entries.filter(({ closing }) => closing),
-        page,
-      );
+    requests: verb((query) => {
+      const { data, ...rest } = pageOf(entries, query, (entry) => entry.closing && isWanted(entry, query));
       return { data: data.map((closing) => recordOf(closing, entries)), ...rest };
+    }),
+    request: verb((id) => {
+      const own = entries.filter(({ requestId }) => requestId === id);
+      const closing = own.find((entry) => entry.closing);
+      if (closing === undefined) return undefined;
+      const others = own.filter((entry) => entry !== closing).toSorted((a, b) => a.attempt - b.attempt);
+      return { record: recordOf(closing, entries), entries: [...others, closing] };
     }),
     usage: verb((query) => usageOf(entries, query)),
   };
+}
+
+function isWanted(entry: Entry, query: RequestQuery): boolean {
+  const told = { ...entry, statusClass: Math.floor(entry.status / 100) };
+  const names = ['organisationId', 'projectId', 'keyId', 'provider', 'model', 'requestedModel'] as const;
+  const others = ['statusClass', 'outcome', 'failure'] as const;
+  const equal = [...names, ...others].every((name) => query[name] === undefined || query[name] === told[name]);
+  const inTime = entry.startedAt >= (query.from ?? 0) && entry.startedAt < (query.to ?? Number.POSITIVE_INFINITY);
+  return equal && inTime && (query.tag === undefined || entry.tags.includes(query.tag));
 }
 
 /** What a call cost is not known if the price of one of its attempts is not. */
@@ -127,6 +228,11 @@ function add<Item extends Named>(all: Item[], item: Item): void {
   all.push(item);
 }
 
+function replace<Item extends Named>(all: Item[], item: Item): void {
+  demand(all, item.id);
+  all[all.findIndex(({ id }) => id === item.id)] = item;
+}
+
 function demand(all: readonly Named[], wanted: string): void {
   if (!all.some(({ id }) => id === wanted)) throw new Failure('resource-unknown', `There is no ${wanted}.`);
 }
@@ -136,12 +242,22 @@ function impossible(what: string): Failure {
 }
 
 /** Newest first; the cursor is the position of the last item of the page before. */
-function pageOf<T>(oldestFirst: readonly T[], { limit, after }: Page): Listed<T> {
+function pageOf<T>(
+  oldestFirst: readonly T[],
+  { limit, after }: Page,
+  isWanted: (item: T) => boolean = () => true,
+): Listed<T> {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw strange('limit', limit);
   if (after !== undefined && !/^\d{1,15}$/.test(after)) throw strange('after', after);
-  const end = after === undefined ? oldestFirst.length : Math.min(Number(after), oldestFirst.length);
-  const start = Math.max(0, end - limit);
-  return { data: oldestFirst.slice(start, end).reverse(), ...(start > 0 ? { next: String(start) } : {}) };
+  const end = after === undefined ? oldestFirst.length : Number(after);
+  const found = oldestFirst
+    .map((item, position) => ({ item, position }))
+    .filter(({ item, position }) => position < end && isWanted(item))
+    .reverse();
+  const data = found.slice(0, limit);
+  const last = data.at(-1);
+  const more = found.length > limit && last !== undefined ? { next: String(last.position) } : {};
+  return { data: data.map(({ item }) => item), ...more };
 }
 
 function strange(param: string, found: string | number): Failure {

@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
+import { priceJump } from '../../src/catalog/price-guard.ts';
 import type { Principal } from '../../src/core/call.ts';
 import type { Clock, Digest, Ids } from '../../src/core/ports.ts';
 import type { Context, ListedModel } from '../../src/management/context.ts';
+import { openDesk } from '../../src/management/desk.ts';
 import type { Entry } from '../../src/store/store.ts';
+import { fakeInForce } from './in-force.ts';
 import { fakeStore } from './store.ts';
 
 /** 2026-11-21T12:00:00Z. */
@@ -25,11 +28,22 @@ export async function fakeContext(changes: Partial<Context> = {}): Promise<Conte
     ids: fakeIds(),
     clock: stoppedClock(noon),
     digest: fakeDigest,
+    configuration: await fakeInForce({ store, clock: stoppedClock(noon), text: () => fakeFile }),
+    desk: openDesk(stoppedClock(noon)),
     models: () => fakeModels,
+    priceOf: (provider, model) => fakeModels.find(({ id }) => id === `${provider}/${model}`)?.price,
+    priceJump,
+    probe: (provider) => Promise.resolve({ outcome: 'accepted', message: `${provider} takes it.`, latencyMs: 5 }),
     principal: administrator,
     ...changes,
   };
 }
+
+/** A provider and an alias that are not for the API to change. */
+const fakeFile = `
+providers: { filed: { type: openai-compatible, base_url: "http://filed.invalid/v1" } }
+models: { steady: filed/m }
+`;
 
 const fakeModels: readonly ListedModel[] = [
   { id: 'fast', operations: ['chat'] },

@@ -6,6 +6,8 @@ export type Row = readonly Value[];
 export interface Write {
   readonly sql: string;
   readonly rows: readonly Row[];
+  /** What is written together with it, or not at all. */
+  readonly also?: readonly Write[];
 }
 
 /**

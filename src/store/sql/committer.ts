@@ -93,11 +93,13 @@ function after(count: number): (refusal: Refusal) => Refusal {
   return ({ index, cause }) => ({ index: index + count, cause });
 }
 
-function runWrite(database: Database, { sql, rows }: Write): void {
+function runWrite(database: Database, write: Write): void {
   database.run('savepoint write');
   try {
-    const statement = database.query<unknown, Value[]>(sql);
-    for (const row of rows) statement.run(...row);
+    for (const { sql, rows } of [write, ...(write.also ?? [])]) {
+      const statement = database.query<unknown, Value[]>(sql);
+      for (const row of rows) statement.run(...row);
+    }
   } catch (thrown) {
     if (database.inTransaction) database.run('rollback to write');
     throw thrown;

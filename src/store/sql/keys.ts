@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Key, Keys } from '../store.ts';
+import { recorded } from './audit.ts';
 import { cutOf, listed } from './page.ts';
 import { present } from './present.ts';
 import { asWrite } from './queries.ts';
@@ -19,38 +20,58 @@ export interface KeyTools {
 /** Keys, all in memory: they are looked up on every call. */
 export function openKeys({ database, writer, tenants, known }: KeyTools): Keys {
   const register = new Register('key', known);
-  const byMac = new Map(known.map((key) => [key.mac, key]));
+  const byMac = new Map(known.flatMap(doorsOf));
   const remember = (key: Key): void => {
+    const before = register.get(key.id);
+    for (const [mac] of before === undefined ? [] : doorsOf(before)) byMac.delete(mac);
     register.replace(key);
-    byMac.set(key.mac, key);
+    for (const [mac, opened] of doorsOf(key)) byMac.set(mac, opened);
   };
   return {
     find: (mac) => byMac.get(mac),
     get: (id) => Promise.resolve(register.get(id)),
-    async create(key) {
+    async create(key, audit) {
       tenants.organisations.known(key.organisationId, 'organisation_id');
       tenants.projects.known(key.projectId, 'project_id');
-      await register.add(key, () => writer.write(insertion(database, key)));
+      await register.add(key, () => writer.write(recorded(database, insertion(database, key), audit)));
       remember(key);
     },
-    async list(page) {
+    async update(key, audit) {
+      register.known(key.id, 'id');
+      await writer.write(recorded(database, replacement(database, key), audit));
+      remember(key);
+    },
+    async list({ organisationId, projectId, ...page }) {
       const { limit, before } = cutOf(page);
       const numbered = register.all().map((key, position) => ({ key, position }));
       const found = numbered
         .slice(0, before)
+        .filter(({ key }) => (organisationId ?? key.organisationId) === key.organisationId)
+        .filter(({ key }) => (projectId ?? key.projectId) === key.projectId)
         .reverse()
         .slice(0, limit + 1);
       return listed(found, limit, { item: ({ key }) => key, position: ({ position }) => position });
     },
-    async revoke(id, at) {
+    async revoke(id, at, audit) {
       const key = register.get(id);
       if (key === undefined) return false;
       if (key.revokedAt !== undefined) return true;
-      await writer.write(revocation(database, id, at));
+      await writer.write(recorded(database, revocation(database, id, at), audit));
       remember({ ...key, revokedAt: register.get(id)?.revokedAt ?? at });
       return true;
     },
   };
+}
+
+/** Under which digests a key is found, and as what: the secret before the last ends when it was told to. */
+function doorsOf(key: Key): readonly (readonly [mac: string, key: Key])[] {
+  const { previous } = key;
+  if (previous === undefined) return [[key.mac, key]];
+  const expiresAt = Math.min(previous.expiresAt, key.expiresAt ?? previous.expiresAt);
+  return [
+    [previous.mac, { ...key, expiresAt }],
+    [key.mac, key],
+  ];
 }
 
 /** Every key there is, from the disk, oldest first. */
@@ -73,7 +94,33 @@ function keyOf(row: KeyRow): Key {
       models: row.models === null ? null : modelList(row.models),
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
+      previous: previousOf(row),
     }),
+  };
+}
+
+function previousOf({
+  previous_mac: mac,
+  previous_expires_at: expiresAt,
+}: KeyRow): NonNullable<Key['previous']> | null {
+  return mac === null || expiresAt === null ? null : { mac, expiresAt };
+}
+
+function keyRow(key: Key): KeyRow {
+  return {
+    id: key.id,
+    name: key.name,
+    mac: key.mac,
+    hint: key.hint,
+    role: key.role,
+    project_id: key.projectId,
+    organisation_id: key.organisationId,
+    models: key.models === undefined ? null : JSON.stringify(key.models),
+    created_at: key.createdAt,
+    expires_at: key.expiresAt ?? null,
+    revoked_at: key.revokedAt ?? null,
+    previous_mac: key.previous?.mac ?? null,
+    previous_expires_at: key.previous?.expiresAt ?? null,
   };
 }
 
@@ -81,21 +128,13 @@ function insertion(database: Kysely<Schema>, key: Key) {
   return asWrite(
     database
       .insertInto('keys')
-      .values({
-        id: key.id,
-        name: key.name,
-        mac: key.mac,
-        hint: key.hint,
-        role: key.role,
-        project_id: key.projectId,
-        organisation_id: key.organisationId,
-        models: key.models === undefined ? null : JSON.stringify(key.models),
-        created_at: key.createdAt,
-        expires_at: key.expiresAt ?? null,
-        revoked_at: key.revokedAt ?? null,
-      })
+      .values(keyRow(key))
       .onConflict((conflict) => conflict.column('id').doNothing()),
   );
+}
+
+function replacement(database: Kysely<Schema>, key: Key) {
+  return asWrite(database.updateTable('keys').set(keyRow(key)).where('id', '=', key.id));
 }
 
 function revocation(database: Kysely<Schema>, id: string, at: number) {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Ledger } from '../store.ts';
 import { entryRow } from './entry.ts';
-import { listRequests } from './requests.ts';
+import { listRequests, requestStory } from './requests.ts';
 import type { Schema } from './schema.ts';
 import { sumUsage } from './usage.ts';
 import type { Writer } from './writer.ts';
@@ -21,7 +21,8 @@ export function openLedger({ database, writer, last }: LedgerTools): Ledger {
       sequence += 1;
       return writer.append(entryRow(sequence, entry));
     },
-    requests: (page) => listRequests(database, page),
+    requests: (query) => listRequests(database, query),
+    request: (id) => requestStory(database, id),
     usage: (query) => sumUsage(database, query),
   };
 }

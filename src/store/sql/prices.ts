@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Price } from '../../core/money.ts';
 import { byClassName, usageClassNames } from '../../core/usage.ts';
 import type { PriceRecord, Prices } from '../store.ts';
+import { recorded } from './audit.ts';
 import type { Row } from './batch.ts';
 import { present } from './present.ts';
 import { readTiers, writtenTiers } from './price-tiers.ts';
@@ -21,7 +22,7 @@ export function openPrices({ database, writer }: PriceTools): Prices {
       const rows = await priceRows(database).orderBy('valid_from').orderBy('position').execute();
       return rows.map(priceRecord);
     },
-    async add(records) {
+    async add(records, audit) {
       const [first, ...others] = records.map(priceRow);
       if (first === undefined) return;
       const { sql: statement } = database
@@ -29,7 +30,8 @@ export function openPrices({ database, writer }: PriceTools): Prices {
         .values(first)
         .onConflict((conflict) => conflict.doNothing())
         .compile();
-      await writer.write({ sql: statement, rows: [first, ...others].map((row): Row => Object.values(row)) });
+      const rows = [first, ...others].map((row): Row => Object.values(row));
+      await writer.write(recorded(database, { sql: statement, rows }, audit));
     },
   };
 }

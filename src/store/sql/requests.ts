@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Listed, Page, RequestRecord } from '../store.ts';
+import type { Entry, Listed, RequestQuery, RequestRecord, RequestStory } from '../store.ts';
 import { type EntryColumn, entryColumns } from './entry.ts';
 import { cutOf, listed } from './page.ts';
 import { present } from './present.ts';
@@ -7,14 +7,24 @@ import type { Schema } from './schema.ts';
 import { perClass } from './token-columns.ts';
 
 /** The records of calls, newest first: each page is found by its position, however many there are. */
-export async function listRequests(database: Kysely<Schema>, page: Page): Promise<Listed<RequestRecord>> {
-  const { limit, before } = cutOf(page);
-  const rows = await requestRows(database)
+export async function listRequests(database: Kysely<Schema>, query: RequestQuery): Promise<Listed<RequestRecord>> {
+  const { limit, before } = cutOf(query);
+  const rows = await wanted(requestRows(database), query)
     .where('sequence', '<', before)
     .orderBy('sequence', 'desc')
     .limit(limit + 1)
     .execute();
   return listed(rows, limit, { item: requestRecord, position: ({ sequence }) => sequence });
+}
+
+/** One call with all its entries. The conditions are literal, for each names the index of one kind of entry. */
+export async function requestStory(database: Kysely<Schema>, id: string): Promise<RequestStory | undefined> {
+  const [row] = await requestRows(database).where('request_id', '=', id).limit(1).execute();
+  if (row === undefined) return undefined;
+  const entries = entryRows(database).where('request_id', '=', id);
+  const others = await entries.where(sql<boolean>`closing = 0`).orderBy('attempt').execute();
+  const closing = await entries.where(sql<boolean>`closing = 1`).execute();
+  return { record: requestRecord(row), entries: [...others, ...closing].map(entryOf) };
 }
 
 function requestRows(database: Kysely<Schema>) {
@@ -23,6 +33,51 @@ function requestRows(database: Kysely<Schema>) {
     .select([...plainColumns, 'attempts'])
     .select(sql<string | null>`cast(total_cost as text)`.as('total_cost'))
     .select(sql<string | null>`cast(reported_cost as text)`.as('reported_cost'));
+}
+
+function wanted(rows: ReturnType<typeof requestRows>, query: RequestQuery): ReturnType<typeof requestRows> {
+  const { statusClass, from, to, tag } = query;
+  let found = rows;
+  for (const [column, value] of equals(query)) if (value !== undefined) found = found.where(column, '=', value);
+  if (query.outcome !== undefined && query.outcome !== 'complete') found = found.where(trouble);
+  if (query.failure !== undefined) found = found.where(sql<boolean>`failure is not null`);
+  if (statusClass !== undefined) {
+    found = found.where('status', '>=', statusClass * 100).where('status', '<', statusClass * 100 + 100);
+    if (statusClass >= 4) found = found.where(trouble);
+  }
+  if (from !== undefined) found = found.where('started_at', '>=', from);
+  if (to !== undefined) found = found.where('started_at', '<', to);
+  if (tag !== undefined) found = found.where(sql<boolean>`exists (select 1 from json_each(tags) where value = ${tag})`);
+  return found;
+}
+
+/** Whole calls are not answered with an error: said in the words of the index of the others. */
+const trouble = sql<boolean>`outcome <> 'complete'`;
+
+function equals(query: RequestQuery) {
+  return [
+    ['organisation_id', query.organisationId],
+    ['project_id', query.projectId],
+    ['key_id', query.keyId],
+    ['provider', query.provider],
+    ['model', query.model],
+    ['requested_model', query.requestedModel],
+    ['outcome', query.outcome],
+    ['failure', query.failure],
+  ] as const;
+}
+
+function entryRows(database: Kysely<Schema>) {
+  return database
+    .selectFrom('entries')
+    .select([...plainColumns, 'attempt', 'closing'])
+    .select(sql<string | null>`cast(cost as text)`.as('cost'))
+    .select(sql<string | null>`cast(reported_cost as text)`.as('reported_cost'));
+}
+
+function entryOf(row: Awaited<ReturnType<ReturnType<typeof entryRows>['execute']>>[number]): Entry {
+  const { attempts: attempt, ...told } = requestRecord({ ...row, attempts: row.attempt, total_cost: row.cost });
+  return { ...told, attempt, closing: row.closing === 1 };
 }
 
 type RequestRow = Awaited<ReturnType<ReturnType<typeof requestRows>['execute']>>[number];

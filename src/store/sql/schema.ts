@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { Role } from '../../core/call.ts';
 import type { FailureKind } from '../../core/failure.ts';
 import type { UsageClassName } from '../../core/usage.ts';
-import type { Entry } from '../store.ts';
+import type { Entry, Setting } from '../store.ts';
 
 /** The tables as Kysely sees them. Amounts are texts: as numbers they would lose digits above 2^53. */
 export interface Schema {
@@ -10,6 +10,8 @@ export interface Schema {
   readonly projects: ProjectRow & Positioned;
   readonly keys: KeyRow & Positioned;
   readonly prices: PriceRow & Positioned;
+  readonly settings: SettingRow & Positioned;
+  readonly audit: AuditRow & Positioned;
   readonly entries: EntryRow;
   readonly requests: EntryRow & { readonly attempts: number; readonly total_cost: string | null };
 }
@@ -23,6 +25,7 @@ export interface OrganisationRow {
   readonly id: string;
   readonly name: string;
   readonly created_at: number;
+  readonly archived_at: number | null;
 }
 
 export interface ProjectRow {
@@ -30,6 +33,7 @@ export interface ProjectRow {
   readonly organisation_id: string;
   readonly name: string;
   readonly created_at: number;
+  readonly archived_at: number | null;
 }
 
 export interface KeyRow {
@@ -45,6 +49,30 @@ export interface KeyRow {
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
+  readonly previous_mac: string | null;
+  readonly previous_expires_at: number | null;
+}
+
+export interface SettingRow {
+  readonly kind: Setting['kind'];
+  readonly name: string;
+  /** JSON. */
+  readonly entry: string;
+  readonly sealed: string | null;
+  readonly disabled: number;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export interface AuditRow {
+  readonly id: string;
+  readonly at: number;
+  readonly actor: string;
+  readonly organisation_id: string;
+  readonly procedure: string;
+  readonly subject: string;
+  readonly summary: string;
 }
 
 /** A column for each class of tokens. */

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Key, Store } from '../store.ts';
+import { openAudit } from './audit.ts';
 import { connect } from './connection.ts';
 import { makeDirectory, privateFile } from './directory.ts';
 import { loadKeys, openKeys } from './keys.ts';
@@ -11,6 +12,7 @@ import { migrations } from './migrations/index.ts';
 import { openPrices } from './prices.ts';
 import { queries } from './queries.ts';
 import { Reader, readerThread } from './reader.ts';
+import { openSettings } from './settings.ts';
 import { type KnownTenants, loadTenants, openTenants } from './tenants.ts';
 import { Writer, writerThread } from './writer.ts';
 
@@ -50,6 +52,8 @@ async function openLocked(path: string, clock: Clock, lock: Lock): Promise<Store
     keys: openKeys({ database, writer, tenants, known: keys }),
     ledger: openLedger({ database, writer, last }),
     prices: openPrices({ database, writer }),
+    settings: openSettings({ database, writer }),
+    audit: openAudit({ database, writer }),
     close: () => {
       closed ??= close();
       return closed;

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Organisation, Project, Tenants } from '../store.ts';
+import { recorded } from './audit.ts';
+import { present } from './present.ts';
 import { asWrite } from './queries.ts';
 import { Register } from './register.ts';
-import type { Schema } from './schema.ts';
+import type { OrganisationRow, ProjectRow, Schema } from './schema.ts';
 import type { Writer } from './writer.ts';
 
 export interface KnownTenants {
@@ -20,19 +22,33 @@ export function openTenants({ database, writer, known: { organisations, projects
   return {
     organisations: () => Promise.resolve(organisations.all()),
     projects: () => Promise.resolve(projects.all()),
-    createOrganisation: (organisation) =>
+    createOrganisation: (organisation, audit) =>
       organisations.add(organisation, () => {
-        const { id, name, createdAt: created_at } = organisation;
-        const row = database.insertInto('organisations').values({ id, name, created_at });
-        return writer.write(asWrite(row.onConflict((conflict) => conflict.column('id').doNothing())));
+        const row = database.insertInto('organisations').values(organisationRow(organisation));
+        const write = asWrite(row.onConflict((conflict) => conflict.column('id').doNothing()));
+        return writer.write(recorded(database, write, audit));
       }),
-    async createProject(project) {
-      const { id, organisationId: organisation_id, name, createdAt: created_at } = project;
-      organisations.known(organisation_id, 'organisation_id');
+    async updateOrganisation(organisation, audit) {
+      organisations.known(organisation.id, 'id');
+      const { name, archived_at } = organisationRow(organisation);
+      const change = database.updateTable('organisations').set({ name, archived_at }).where('id', '=', organisation.id);
+      await writer.write(recorded(database, asWrite(change), audit));
+      organisations.replace(organisation);
+    },
+    async createProject(project, audit) {
+      organisations.known(project.organisationId, 'organisation_id');
       await projects.add(project, () => {
-        const row = database.insertInto('projects').values({ id, organisation_id, name, created_at });
-        return writer.write(asWrite(row.onConflict((conflict) => conflict.column('id').doNothing())));
+        const row = database.insertInto('projects').values(projectRow(project));
+        const write = asWrite(row.onConflict((conflict) => conflict.column('id').doNothing()));
+        return writer.write(recorded(database, write, audit));
       });
+    },
+    async updateProject(project, audit) {
+      projects.known(project.id, 'id');
+      const { name, archived_at } = projectRow(project);
+      const change = database.updateTable('projects').set({ name, archived_at }).where('id', '=', project.id);
+      await writer.write(recorded(database, asWrite(change), audit));
+      projects.replace(project);
     },
   };
 }
@@ -42,18 +58,22 @@ export async function loadTenants(database: Kysely<Schema>): Promise<KnownTenant
   const organisations = await database.selectFrom('organisations').selectAll().orderBy('position').execute();
   const projects = await database.selectFrom('projects').selectAll().orderBy('position').execute();
   return {
-    organisations: new Register(
-      'organisation',
-      organisations.map(({ id, name, created_at }) => ({ id, name, createdAt: created_at })),
-    ),
+    organisations: new Register('organisation', organisations.map(organisationOf)),
     projects: new Register(
       'project',
-      projects.map(({ id, organisation_id, name, created_at }) => ({
-        id,
-        organisationId: organisation_id,
-        name,
-        createdAt: created_at,
-      })),
+      projects.map((row) => ({ ...organisationOf(row), organisationId: row.organisation_id })),
     ),
   };
+}
+
+function organisationOf({ id, name, created_at, archived_at }: OrganisationRow): Organisation {
+  return { id, name, createdAt: created_at, ...present({ archivedAt: archived_at }) };
+}
+
+function organisationRow({ id, name, createdAt, archivedAt }: Organisation): OrganisationRow {
+  return { id, name, created_at: createdAt, archived_at: archivedAt ?? null };
+}
+
+function projectRow(project: Project): ProjectRow {
+  return { ...organisationRow(project), organisation_id: project.organisationId };
 }

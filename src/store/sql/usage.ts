@@ -14,6 +14,7 @@ const columnOf = {
   key: 'key_id',
   project: 'project_id',
   operation: 'operation',
+  user: 'end_user',
 } as const satisfies Record<UsageDimension, keyof Schema['entries']>;
 
 const bucketMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
@@ -37,8 +38,10 @@ export async function sumUsage(database: Kysely<Schema>, query: UsageQuery): Pro
 
 function usageRows(database: Kysely<Schema>, query: UsageQuery, dimensions: readonly UsageDimension[]) {
   const names = [...(query.bucket === undefined ? [] : ['bucket_start']), ...dimensions].map((name) => sql.ref(name));
-  const rows = database
-    .selectFrom('entries')
+  const { organisationId } = query;
+  const entries = database.selectFrom('entries');
+  const own = organisationId === undefined ? entries : entries.where('organisation_id', '=', organisationId);
+  const rows = own
     .where('started_at', '>=', query.from)
     .where('started_at', '<', query.to)
     .select(bucketStart(query.bucket).as('bucket_start'))

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Organisation } from '../store/store.ts';
+import { auditRecord } from './audit-record.ts';
+import { moment, spellMoment } from './moment.ts';
+import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
+import { procedure } from './procedure.ts';
+import { organisationFor, reachOf } from './reach.ts';
+import { archiveChange, refuseWhileOpen } from './tenant-change.ts';
+
+const organisationShape = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    created_at: moment,
+    archived_at: moment.nullable().describe('Nothing new is made in it from then on; null if it is in use.'),
+  })
+  .meta({ title: 'Organisation' });
+
+const idField = z.string().min(1).max(200);
+const nameField = z.string().min(1).max(200);
+
+const create = procedure({
+  name: 'organisations.create',
+  method: 'POST',
+  path: '/admin/v1/organisations',
+  summary: 'Create an organisation: its administrators see nothing of any other.',
+  role: 'admin',
+  scope: 'house',
+  status: 201,
+  input: z.strictObject({ name: nameField }),
+  output: organisationShape,
+  run: async (context, { name }) => {
+    const organisation = { id: context.ids.make('org'), name, createdAt: context.clock.now() };
+    const summary = `created ${JSON.stringify(name)}`;
+    const told = auditRecord(context, { procedure: 'organisations.create', subject: organisation.id, summary });
+    await context.store.tenants.createOrganisation(organisation, told);
+    return spellOrganisation(organisation);
+  },
+});
+
+const list = procedure({
+  name: 'organisations.list',
+  method: 'GET',
+  path: '/admin/v1/organisations',
+  summary: 'List organisations, newest first: all, or for an administrator of another than the oldest its own.',
+  role: 'admin',
+  status: 200,
+  input: z.strictObject(pageFields),
+  output: listOf(organisationShape),
+  run: async (context, input) => {
+    const reach = await reachOf(context);
+    const all = (await context.store.tenants.organisations()).toReversed();
+    const own = reach.house ? all : all.filter(({ id }) => id === reach.organisationId);
+    return listed(pageIn(own, pageOf(input)), spellOrganisation);
+  },
+});
+
+const get = procedure({
+  name: 'organisations.get',
+  method: 'GET',
+  path: '/admin/v1/organisations/{id}',
+  summary: 'Read an organisation.',
+  role: 'admin',
+  status: 200,
+  input: z.strictObject({ id: idField }),
+  output: organisationShape,
+  run: async (context, { id }) => spellOrganisation(await organisationFor(context, id, 'id')),
+});
+
+const update = procedure({
+  name: 'organisations.update',
+  method: 'PATCH',
+  path: '/admin/v1/organisations/{id}',
+  summary: 'Rename an organisation, or archive it once no key of it opens any more.',
+  role: 'admin',
+  scope: 'house',
+  status: 200,
+  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional() }),
+  output: organisationShape,
+  run: async (context, { id, ...change }) => {
+    const before = await organisationFor(context, id, 'id');
+    if (change.archived === true) await refuseWhileOpen(context, { organisationId: id });
+    const { item: organisation, summary } = archiveChange(context, before, change);
+    const told = auditRecord(context, { procedure: 'organisations.update', subject: id, summary });
+    await context.store.tenants.updateOrganisation(organisation, told);
+    return spellOrganisation(organisation);
+  },
+});
+
+export const organisations = [create, list, get, update] as const;
+
+function spellOrganisation({ id, name, createdAt, archivedAt }: Organisation): z.input<typeof organisationShape> {
+  return { id, name, created_at: spellMoment(createdAt), archived_at: spellMoment(archivedAt) };
+}

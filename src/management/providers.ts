@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { Failure } from '../core/failure.ts';
+import { auditRecord } from './audit-record.ts';
+import type { EntryInForce } from './configuration.ts';
+import type { Context } from './context.ts';
+import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
+import { procedure } from './procedure.ts';
+import { providerFields, providerShape, secretFields, spellProvider } from './provider-shape.ts';
+import { changed, changedNames } from './setting-shape.ts';
+
+const name = z
+  .string()
+  .min(1)
+  .max(64)
+  .describe('The first part of its models\u2019 names: `openai` in `openai/gpt-5-mini`.');
+const shared = { role: 'admin', scope: 'house' } as const;
+const nullable = z.object({ ...providerFields, ...secretFields }).partial().shape;
+
+const list = procedure({
+  ...shared,
+  name: 'providers.list',
+  method: 'GET',
+  path: '/admin/v1/providers',
+  summary: 'List providers, from the configuration and from here.',
+  status: 200,
+  input: z.strictObject(pageFields),
+  output: listOf(providerShape),
+  run: async ({ configuration }, input) => {
+    const all = configuration.read().providers.map((provider) => ({ id: provider.name, provider }));
+    return listed(pageIn(all, pageOf(input)), ({ provider }) => spellProvider(provider));
+  },
+});
+
+const get = procedure({
+  ...shared,
+  name: 'providers.get',
+  method: 'GET',
+  path: '/admin/v1/providers/{name}',
+  summary: 'Read a provider. Its credential is never told.',
+  status: 200,
+  input: z.strictObject({ name }),
+  output: providerShape,
+  run: async (context, input) => spellProvider(known(context, input.name)),
+});
+
+const create = procedure({
+  ...shared,
+  name: 'providers.create',
+  method: 'POST',
+  path: '/admin/v1/providers',
+  summary: 'Add a provider; it serves the next call. Its credential is kept sealed.',
+  status: 201,
+  input: z.strictObject({ name, ...nullable, disabled: z.boolean().default(false) }),
+  output: providerShape,
+  run: async (context, { name: wanted, disabled, ...fields }) => {
+    const { entry, secrets } = parted(fields);
+    const told = `added ${JSON.stringify(wanted)} with ${changedNames(fields)}`;
+    await context.configuration.set(
+      {
+        kind: 'provider',
+        name: wanted,
+        entry: changed({}, entry),
+        secrets: changed({}, secrets),
+        disabled,
+        change: 'create',
+      },
+      auditRecord(context, { procedure: 'providers.create', subject: wanted, summary: told }),
+    );
+    return spellProvider(known(context, wanted));
+  },
+});
+
+const update = procedure({
+  ...shared,
+  name: 'providers.update',
+  method: 'PATCH',
+  path: '/admin/v1/providers/{name}',
+  summary: 'Change a provider; what is null is taken out, what is left out stays.',
+  status: 200,
+  input: z.strictObject({ name, ...nulls(nullable), disabled: z.boolean().optional() }),
+  output: providerShape,
+  run: async (context, { name: wanted, disabled, ...fields }) => {
+    const { entry, secrets } = parted(fields);
+    const stored = known(context, wanted).stored?.entry ?? {};
+    await context.configuration.set(
+      {
+        kind: 'provider',
+        name: wanted,
+        entry: changed(stored, entry),
+        ...(Object.values(secrets).every((value) => value === undefined) ? {} : { secrets: given(secrets) }),
+        ...(disabled === undefined ? {} : { disabled }),
+        change: 'update',
+      },
+      auditRecord(context, {
+        procedure: 'providers.update',
+        subject: wanted,
+        summary: `changed ${changedNames({ ...fields, disabled })} of ${JSON.stringify(wanted)}`,
+      }),
+    );
+    return spellProvider(known(context, wanted));
+  },
+});
+
+const remove = procedure({
+  ...shared,
+  name: 'providers.delete',
+  method: 'DELETE',
+  path: '/admin/v1/providers/{name}',
+  summary: 'Take a provider out, with its credential. What it did stays in the books.',
+  status: 200,
+  input: z.strictObject({ name }),
+  output: providerShape,
+  run: async (context, input) => {
+    const before = known(context, input.name);
+    await context.configuration.remove(
+      { kind: 'provider', name: input.name },
+      auditRecord(context, {
+        procedure: 'providers.delete',
+        subject: input.name,
+        summary: `took ${JSON.stringify(input.name)} out`,
+      }),
+    );
+    return spellProvider(before);
+  },
+});
+
+const disable = switching(
+  'disable',
+  'Switch a provider off for now: calls go to the next target of an alias, or are refused in words.',
+);
+const enable = switching('enable', 'Switch a provider on again.');
+
+function switching<Verb extends 'disable' | 'enable'>(verb: Verb, summary: string) {
+  const disabled = verb === 'disable';
+  return procedure({
+    ...shared,
+    name: `providers.${verb}` as const,
+    method: 'POST',
+    path: `/admin/v1/providers/{name}/${verb}`,
+    summary,
+    status: 200,
+    input: z.strictObject({ name }),
+    output: providerShape,
+    run: async (context, input) => {
+      const entry = known(context, input.name).stored?.entry ?? {};
+      await context.configuration.set(
+        { kind: 'provider', name: input.name, entry, disabled, change: 'update' },
+        auditRecord(context, {
+          procedure: `providers.${verb}`,
+          subject: input.name,
+          summary: `switched ${JSON.stringify(input.name)} ${disabled ? 'off' : 'on'}`,
+        }),
+      );
+      return spellProvider(known(context, input.name));
+    },
+  });
+}
+
+const test = procedure({
+  ...shared,
+  name: 'providers.test',
+  method: 'POST',
+  path: '/admin/v1/providers/{name}/test',
+  summary: 'Show a provider\u2019s credential to its vendor, by a question that costs nothing.',
+  status: 200,
+  changes: 'nothing',
+  input: z.strictObject({ name }),
+  output: z
+    .object({
+      outcome: z.enum(['accepted', 'refused', 'unreachable', 'undecided']),
+      message: z.string().describe('What was seen, and what to do.'),
+      status: z.int().nullable().describe("Of the vendor's answer."),
+      latency_ms: z.int(),
+    })
+    .meta({ title: 'ProviderTest' }),
+  run: async (context, input) => {
+    const { stored } = known(context, input.name);
+    if (stored?.mistake !== undefined) {
+      throw new Failure('resource-conflict', `${input.name} is not in force: ${stored.mistake}`, { param: 'name' });
+    }
+    const { outcome, message, status, latencyMs } = await context.probe(input.name);
+    return { outcome, message, status: status ?? null, latency_ms: latencyMs };
+  },
+});
+
+export const providers = [list, get, create, update, remove, disable, enable, test] as const;
+
+function known({ configuration }: Pick<Context, 'configuration'>, wanted: string): EntryInForce {
+  const found = configuration.read().providers.find((one) => one.name === wanted);
+  if (found !== undefined) return found;
+  throw new Failure(
+    'resource-unknown',
+    `There is no provider ${JSON.stringify(wanted)}; GET /admin/v1/providers lists them.`,
+    { param: 'name' },
+  );
+}
+
+type Fields = { readonly [field: string]: unknown };
+
+/** What may be told, and what may not. */
+function parted(fields: Fields): { readonly entry: Fields; readonly secrets: Fields } {
+  const of = (isSecret: boolean): Fields =>
+    Object.fromEntries(Object.entries(fields).filter(([field]) => field in secretFields === isSecret));
+  return { entry: of(false), secrets: of(true) };
+}
+
+function given(secrets: Fields) {
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string
+  >;
+}
+
+/** Every field may be null too. */
+function nulls<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  const fields = Object.entries(shape).map(([field, schema]) => [field, schema.nullable()]);
+  return Object.fromEntries(fields) as { [Field in keyof Shape]: z.ZodNullable<Shape[Field]> };
+}
