@@ -19,6 +19,17 @@ const plantedImports = [
   },
   { file: 'src/dialects/two/index.ts', text: 'export const two = 2;\n', rule: undefined },
   {
+    file: 'src/dialects/one-more/index.ts',
+    text: `import { two } from '../two/index.ts';\nexport const more = two;\n`,
+    rule: 'a-dialect-stands-alone',
+  },
+  {
+    file: 'src/dialects/two/shared.ts',
+    text: `import { words } from '../two-words/index.ts';\nexport const shared = words;\n`,
+    rule: 'a-dialect-stands-alone',
+  },
+  { file: 'src/dialects/two-words/index.ts', text: 'export const words = 2;\n', rule: undefined },
+  {
     file: 'src/providers/x.ts',
     text: `import { y } from './y.ts';\nexport const x = y;\n`,
     rule: 'a-provider-stands-alone',

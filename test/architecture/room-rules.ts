@@ -13,6 +13,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   policies: ['core', 'store'],
   pipeline: ['core', 'dialects', 'providers', 'catalog', 'policies', 'store'],
   management: ['core', 'store'],
+  cli: ['core', 'config', 'dialects', 'management', 'providers'],
 };
 
 /** Rooms in which everything may meet. */
@@ -59,20 +60,26 @@ function typesRule([from, to]: readonly [string, string]): IForbiddenRuleType {
   };
 }
 
-/** A dialect never imports another dialect, a provider never another provider. */
+/**
+ * A dialect never imports another dialect, a provider never another provider. What a vendor's dialects share stands in a
+ * folder by the vendor's name: `openai/` is open to `openai-chat/`, and to no `anthropic-…`.
+ */
 function siblingRules(): IForbiddenRuleType[] {
   return [
     {
       name: 'a-dialect-stands-alone',
       severity: 'error',
-      from: { path: '^src/dialects/([^/]+)/' },
-      to: { path: '^src/dialects/[^/]+/', pathNot: '^src/dialects/$1/' },
+      from: { path: '^src/dialects/(([^/-]+)[^/]*)/' },
+      to: { path: '^src/dialects/[^/]+/', pathNot: '^src/dialects/($1|$2)/' },
     },
     {
       name: 'a-provider-stands-alone',
       severity: 'error',
       from: { path: '^src/providers/', pathNot: '^src/providers/(index|configure)\\.ts$|\\.test\\.ts$' },
-      to: { path: '^src/providers/', pathNot: '^src/providers/(provider|auth)\\.ts$' },
+      to: {
+        path: '^src/providers/',
+        pathNot: '^src/providers/(provider|auth|model-traits|model-listing|claude|gpt|entra|renewed-token)\\.ts$',
+      },
     },
   ];
 }

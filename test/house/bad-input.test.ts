@@ -17,6 +17,7 @@ const groups: Readonly<Record<string, readonly bad.BadRequest[]>> = {
   'what is no strict JSON': bad.noJson,
   'keys with two meanings': bad.twoMeanings,
   'missing and wrong fields': bad.wrongFields,
+  'wrong fields of a request for embeddings': bad.wrongInputs,
   'headers of ours that cannot be read': bad.wrongHeaders,
   'bodies that are too large or encoded': bad.wrongBodies,
   'models that are not here': bad.wrongModels,

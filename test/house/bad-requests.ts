@@ -137,6 +137,32 @@ export const wrongFields: readonly BadRequest[] = [
   at400('a model with a line break', JSON.stringify({ ...good, model: 'up/m\nx' }), 'model'),
 ];
 
+/** The same of a request for embeddings. */
+export const wrongInputs: readonly BadRequest[] = [
+  ...['7', 'null', '{}', 'true', '""', '[]', '[ ]'].map((value) => embedding(value, 'input')),
+  ...['[7.5]', '[-1]', '[1e3]', '[null]', '[[]]', '[{"image_url":"http://127.0.0.1/x.png"}]'].map((value) =>
+    embedding(value, 'input[0]'),
+  ),
+  ...['["a",7]', '[7,"a"]', '["a",{"url":"http://127.0.0.1"}]', '[[7],[]]', '["a",["b"]]'].map((value) =>
+    embedding(value, 'input[1]'),
+  ),
+  embedding('[[7],[7,[7]]]', 'input[1][1]'),
+  ...[
+    ['encoding_format', '7'],
+    ['dimensions', '0'],
+    ['dimensions', '"256"'],
+    ['user', '[]'],
+    ['stream', 'true'],
+    ['Input', '"b"'],
+    ['input', '"b"'],
+  ].map(([field = '', value = '']) => embedding(`"a","${field}":${value}`, field)),
+];
+
+function embedding(input: string, param: string): BadRequest {
+  const body = `{"model":"up/m","input":${input}}`;
+  return { ...at400(`an embedding of ${input}`, body, param), path: '/v1/embeddings' };
+}
+
 /** Headers of ours that cannot be read. */
 export const wrongHeaders: readonly BadRequest[] = [
   ...['maybe', '1', 'yes', ''].map((value) => header('x-trestle-strict', value)),

@@ -46,8 +46,22 @@ export const goodWords = ['To', ' cross', ' a', ' bridge'] as const;
 /** What it says that it consumed. */
 export const goodUsage = { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15 } as const;
 
+/** What an answer with vectors says that it consumed. */
+export const goodVectorUsage = { prompt_tokens: 7, total_tokens: 7 } as const;
+
+/** A vector for each input, in the encoding that is asked for. */
+export function goodVectors(request: OutboundRequest): FakeAnswer {
+  const { model, input, encoding_format: encoding } = askedOf(request);
+  const embedding = encoding === 'base64' ? 'AACAPgAAAL8=' : [0.25, -0.5];
+  const inputs: readonly unknown[] = Array.isArray(input) && typeof input[0] !== 'number' ? input : [input];
+  const data = inputs.map((_, index) => ({ object: 'embedding', index, embedding }));
+  const text = JSON.stringify({ object: 'list', data, model, usage: goodVectorUsage });
+  return { headers: { 'content-type': 'application/json' }, pieces: [text.slice(0, 40), text.slice(40)] };
+}
+
 /** An answer as OpenAI gives it: whole in two pieces, or streamed frame by frame with usage if that is asked for. */
 export function goodAnswer(request: OutboundRequest): FakeAnswer {
+  if (request.url.endsWith('/embeddings')) return goodVectors(request);
   const { model, stream, stream_options: options } = askedOf(request);
   const common = { id: 'chatcmpl-1', created: 1_760_000_000, model };
   if (stream !== true) {

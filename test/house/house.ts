@@ -1,17 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../src/config/load.ts';
+import { Failure } from '../../src/core/failure.ts';
 import type { Json } from '../../src/core/json.ts';
-import type { HttpClient, Log, LogFields } from '../../src/core/ports.ts';
+import type { FetchMedia, HttpClient, Log, LogFields, Vault } from '../../src/core/ports.ts';
 import { secret } from '../../src/core/secret.ts';
 import { buildHouse, type House, type HouseParts } from '../../src/house.ts';
+import { openDesk } from '../../src/management/desk.ts';
 import { firstRun } from '../../src/management/first-run.ts';
 import { providerKinds } from '../../src/providers/index.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { RequestRecord, Store } from '../../src/store/store.ts';
 import { type HandClock, handClock } from '../fakes/hand-clock.ts';
+import { fakeInForce } from '../fakes/in-force.ts';
 import { fakeStore } from '../fakes/store.ts';
 import { fakeDigest, fakeIds, noon } from '../fakes/surroundings.ts';
 import { fakeUpstream } from './fake-upstream.ts';
@@ -34,8 +36,12 @@ export interface TestHouseOptions {
   readonly store?: 'memory' | 'sqlite';
   /** What stands where the network would be; one that answers well if absent. */
   readonly http?: HttpClient;
+  /** What brings media by URL; nothing can be reached if absent. */
+  readonly fetchMedia?: FetchMedia;
   /** The text of `trestle.yaml`. */
   readonly config?: string;
+  /** Keeps what is secret of settings; one in memory if absent. */
+  readonly vault?: Vault;
   /** Kinds of provider besides the real ones. */
   readonly kinds?: readonly Provider[];
   /** The last word on what the house is built of. */
@@ -72,15 +78,30 @@ export async function testHouse(options: TestHouseOptions = {}): Promise<TestHou
   await firstRun(machine, { admin: secret(adminKey), client: secret(clientKey) });
   const kinds = [...providerKinds, ...(options.kinds ?? [])];
   const text = options.config ?? upstreamConfig;
-  const config = loadConfig({ flags: {}, environment: {}, readFile: () => text, kinds });
-  const parts = { ...machine, config, prices: [], http: options.http ?? fakeUpstream() };
-  const house = buildHouse(options.change?.(parts) ?? parts);
+  const { http = fakeUpstream(), fetchMedia = unreachable } = options;
+  const standing: { house?: House } = {};
+  const desk = openDesk(clock);
+  const configuration = await fakeInForce({
+    ...{ store, clock, kinds, text: () => text },
+    ...(options.vault === undefined ? {} : { vault: options.vault }),
+    apply(config, prices) {
+      const parts: HouseParts = { ...machine, config, prices, http, fetchMedia, configuration, desk };
+      standing.house = buildHouse(options.change?.(parts) ?? parts);
+    },
+  });
+  configuration.begin();
+  const built = (): House => {
+    if (standing.house === undefined) throw new Error('no house was built');
+    return standing.house;
+  };
   return {
-    house,
+    get house() {
+      return built();
+    },
     clock,
     store,
     logged,
-    ask: async (body, asking) => await house.answer(request(body, asking)),
+    ask: async (body, asking) => await built().answer(request(body, asking)),
     records: async () => (await allRecords(store)).toReversed(),
     async close() {
       await store.close();
@@ -88,6 +109,9 @@ export async function testHouse(options: TestHouseOptions = {}): Promise<TestHou
     },
   };
 }
+
+const unreachable: FetchMedia = (url) =>
+  Promise.reject(new Failure('request-invalid', `Nothing can be fetched here, not even ${url}.`));
 
 async function allRecords({ ledger }: Pick<Store, 'ledger'>, after?: string): Promise<readonly RequestRecord[]> {
   const { data, next } = await ledger.requests({ limit: 1000, ...(after === undefined ? {} : { after }) });

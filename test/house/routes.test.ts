@@ -1,29 +1,53 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { isJsonObject, type Json } from '../../src/core/json.ts';
+import type { DialectName } from '../../src/core/payload.ts';
+import type { OutboundRequest } from '../../src/core/ports.ts';
+import { anthropicMessages } from '../../src/dialects/anthropic-messages/index.ts';
+import { openaiChat } from '../../src/dialects/openai-chat/index.ts';
 import type { House } from '../../src/house.ts';
 import type { Door } from '../../src/transports/http/data-plane.ts';
-import { type FakeUpstream, fakeUpstream } from './fake-upstream.ts';
-import { type Asking, adminKey, request, type TestHouse, testHouse } from './house.ts';
+import { vendorOf } from '../../src/transports/http/vendor.ts';
+import { type FakeAnswer, type FakeUpstream, fakeUpstream, goodAnswer } from './fake-upstream.ts';
+import { type Asking, adminKey, request, type TestHouse, testHouse, upstreamConfig } from './house.ts';
 
 /** Whatever leads to a model goes through the one pipeline. What is not listed here as asking nobody must keep to that. */
-const plainRoutes = ['GET /healthz', 'GET /readyz', 'GET /v1/models', 'GET /openai/v1/models'];
+const plainRoutes = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /v1/models',
+  'GET /openai/v1/models',
+  'GET /anthropic/v1/models',
+  'POST /trestle/v1/explain',
+];
 const mountedPrefixes = ['/admin', '/openapi.json'];
 
 let upstream: FakeUpstream;
 let house: TestHouse;
 beforeEach(async () => {
-  upstream = fakeUpstream();
-  house = await testHouse({ http: upstream });
+  upstream = fakeUpstream(answer);
+  house = await testHouse({ http: upstream, config });
 });
 afterEach(async () => {
   await house.close();
 });
 
-/** A request that each operation answers; a new operation needs its own. */
-const questions: Readonly<Record<Door['operation'], { readonly [member: string]: Json }>> = {
-  chat: { model: 'up/m', messages: [{ role: 'user', content: 'Hello' }] },
-  'count-tokens': { model: 'up/m', messages: [{ role: 'user', content: 'Hello' }] },
+/** A request that each door answers; a new dialect needs its own. */
+const messages = [{ role: 'user', content: 'Hello' }];
+const questions: Readonly<Record<DialectName, { readonly [member: string]: Json }>> = {
+  'openai-chat': { model: 'up/m', messages },
+  'openai-embeddings': { model: 'up/m', input: ['Hello'] },
+  'anthropic-messages': { model: 'up/m', max_tokens: 5, messages },
+  'anthropic-token-count': { model: 'counter/m', messages },
 };
+const streams = (door: Door): boolean => door.operation === 'chat';
+const config = `${upstreamConfig}
+  counter: { type: anthropic, base_url: "http://counter.invalid", api_key: counter-credential }
+`;
+
+function answer(asked: OutboundRequest): FakeAnswer {
+  if (!asked.url.endsWith('/count_tokens')) return goodAnswer(asked);
+  return { headers: { 'content-type': 'application/json' }, pieces: ['{"input_tokens":7}'] };
+}
 
 type Served = Pick<House, 'answer' | 'doors'>;
 
@@ -42,15 +66,18 @@ async function shortcuts(served: Served, door: Door): Promise<readonly string[]>
     const records = (await house.records()).length - before.records;
     return { status: response.status, text, records, sent: upstream.sent.length - before.sent };
   };
-  const question = questions[door.operation];
+  const question = questions[door.dialect.name];
 
   for (const authorization of ['', 'Bearer tr-wrong', `Bearer ${adminKey}x`, 'Basic dHItdGVzdC1jbGllbnQ6']) {
     const refused = await ask(question, { headers: { authorization } });
     expectThat(refused.status === 401, `answers ${refused.status} to ${JSON.stringify(authorization)}`);
-    expectThat(isOpenaiError(refused.text), `refuses in other words than its dialect's: ${refused.text}`);
+    expectThat(
+      isErrorOf(door.dialect.name, refused.text),
+      `refuses in other words than its dialect's: ${refused.text}`,
+    );
     expectThat(refused.sent === 0 && refused.records === 0, 'lets a stranger ask or fill the books');
   }
-  for (const body of [question, { ...question, stream: true }]) {
+  for (const body of streams(door) ? [question, { ...question, stream: true }] : [question]) {
     const answered = await ask(body);
     expectThat(
       answered.status === 200 && answered.sent === 1,
@@ -66,15 +93,17 @@ async function shortcuts(served: Served, door: Door): Promise<readonly string[]>
   return found;
 }
 
-function isOpenaiError(text: string): boolean {
+function isErrorOf(dialect: DialectName, text: string): boolean {
   const body: Json = JSON.parse(text);
-  return isJsonObject(body) && isJsonObject(body['error']) && 'type' in body['error'] && 'code' in body['error'];
+  if (!isJsonObject(body) || !isJsonObject(body['error'])) return false;
+  const isAnthropic = body['type'] === 'error' && 'request_id' in body;
+  return 'type' in body['error'] && isAnthropic === dialect.startsWith('anthropic');
 }
 
 describe('doors', () => {
   test('go through the pipeline, every one: no key no answer, a key one record', async () => {
     const { doors } = house.house;
-    expect(doors.length).toBeGreaterThanOrEqual(2);
+    expect(doors.length).toBeGreaterThanOrEqual(8);
     for (const door of doors) expect(await shortcuts(house.house, door)).toEqual([]);
   });
 
@@ -83,6 +112,7 @@ describe('doors', () => {
       method: 'POST',
       path: '/v1/shortcut',
       operation: 'chat',
+      dialect: openaiChat,
       async answer(request) {
         const body = new Uint8Array(await request.arrayBuffer());
         const answer = await upstream.send({
@@ -130,9 +160,9 @@ describe('doors', () => {
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    for (const { method, path, operation } of house.house.doors) {
+    for (const { method, path, dialect } of house.house.doors) {
       expect(documented).toContain(`${method} ${path}`);
-      const elsewhere = await house.house.administer(request(questions[operation], { path, method }));
+      const elsewhere = await house.house.administer(request(questions[dialect.name], { path, method }));
       expect(elsewhere.status).toBe(404);
     }
     expect(upstream.sent).toBeEmpty();
@@ -148,7 +178,7 @@ describe('everything else', () => {
 
   test('asks no provider, whoever asks and whatever is asked', async () => {
     const { plain } = house.house;
-    const question = questions.chat;
+    const question = questions['openai-chat'];
     const document = await (await house.ask({}, { path: '/openapi.json', method: 'GET' })).json();
     const managed = Object.keys((document as { paths: object }).paths).filter((path) => path.startsWith('/admin'));
     expect(managed.length).toBeGreaterThanOrEqual(5);
@@ -183,17 +213,18 @@ describe('everything else', () => {
       `${door.path}%00`,
     ];
     for (const path of paths) {
-      const raw = request(questions.chat, { path: '/' });
+      const raw = request(questions['openai-chat'], { path: '/' });
       // Bun gives the target as it was sent; `Request` alone would tidy it up.
       const asked = new Proxy(raw, {
         get: (whole, name) => (name === 'url' ? `http://127.0.0.1${path}` : Reflect.get(whole, name, whole)),
       });
       const response = await house.house.answer(asked);
       expect({ path, status: response.status }).toEqual({ path, status: 404 });
-      expect(isOpenaiError(await response.text())).toBeTrue();
+      const { name } = vendorOf(path, asked.headers) === 'anthropic' ? anthropicMessages : openaiChat;
+      expect({ path, isError: isErrorOf(name, await response.text()) }).toEqual({ path, isError: true });
     }
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-      const { status } = await house.ask(questions.chat, { method });
+      const { status } = await house.ask(questions['openai-chat'], { method });
       expect({ method, status }).toEqual({ method, status: 405 });
     }
     expect(upstream.sent).toBeEmpty();
@@ -206,7 +237,7 @@ const elsewhere = [
   ...[
     '/v1/completions',
     '/v1/responses',
-    '/v1/embeddings',
+    '/v1/embeddings/m',
     '/v1/images/generations',
     '/v1/audio/speech',
     '/v1/audio/transcriptions',
@@ -215,8 +246,8 @@ const elsewhere = [
     '/v1/moderations',
     '/v1/files',
     '/v1/batches',
-    '/v1/messages',
-    '/v1/messages/count_tokens',
+    '/v1/messages/batches',
+    '/anthropic/v1/complete',
     '/v1beta/models/m:generateContent',
   ],
   ...[

@@ -16,7 +16,13 @@ const elsewhere: Provider = {
   name: 'elsewhere',
   auth: { environment: [], optional: true, headers: () => ({}) },
   operations: {
-    chat: [{ dialect: { ...openaiChat, name: 'openai-chat-elsewhere' as 'openai-chat' }, path: '/chat/completions' }],
+    chat: [
+      {
+        dialect: { ...openaiChat, name: 'openai-chat-elsewhere' as 'openai-chat' },
+        path: '/chat/completions',
+        traits: [{ match: '*', cacheBreakpoints: true }],
+      },
+    ],
   },
 };
 const config = `
@@ -50,6 +56,8 @@ for (const { name, cases } of suites) {
   describe.skipIf(cases.length === 0)(`${name} traffic`, () => {
     let house: TestHouse;
     let upstream: FakeUpstream;
+    /** With a frame that nobody can read. */
+    const torn = new Set<string>();
     beforeAll(async () => {
       upstream = replayed(cases);
       house = await testHouse({ http: upstream, kinds: [elsewhere], config });
@@ -76,8 +84,12 @@ for (const { name, cases } of suites) {
       for (const one of cases) {
         const passed = await ask(one, 'unchanged');
         const translated = await ask(one, 'elsewhere');
-        expect({ id: one.id, ...withoutText(translated) }).toEqual({ id: one.id, ...withoutText(passed) });
-        expect({ id: one.id, lost: translated.lost }).toEqual({ id: one.id, lost: null });
+        const lost = isSealed(one.requestBody) ? 'other-model' : null;
+        expect({ id: one.id, ...readable(translated) }).toEqual({ id: one.id, ...readable(passed), lost });
+        if (Array.isArray(passed.said) && passed.said.some((frame: Json) => isTorn(frame))) torn.add(one.id);
+        // Seals in an answer are wrapped, which is another test's.
+        if (isSealed(passed.text)) continue;
+        expect({ id: one.id, said: comparable(translated) }).toEqual({ id: one.id, said: comparable(passed) });
       }
       console.log(
         `  ${name} answers translated and compared: ${cases.length} cases, ${cases.filter(({ stream }) => stream).length} of them streams`,
@@ -88,7 +100,10 @@ for (const { name, cases } of suites) {
     test('is asked alike', async () => {
       const sent = Map.groupBy(upstream.sent.map(askedOf), ({ model }) => String(model));
       expect(sent.size).toBe(cases.length);
-      for (const [id, [passed, translated]] of sent) expect({ id, asked: translated }).toEqual({ id, asked: passed });
+      for (const one of cases.filter(({ requestBody }) => !isSealed(requestBody))) {
+        const [passed, translated] = sent.get(one.id) ?? [];
+        expect({ id: one.id, asked: translated }).toEqual({ id: one.id, asked: passed });
+      }
     });
 
     test('is streamed without a usage frame unless one was asked for, in both ways', async () => {
@@ -104,7 +119,7 @@ for (const { name, cases } of suites) {
       }
       console.log(`  ${name} streams with usage hidden: ${streams.length} cases, ${hidden} frames`);
       expect(hidden).toBeGreaterThan(0);
-    });
+    }, 20_000);
 
     test('leaves the same books, passed through or translated', async () => {
       const records = await house.records();
@@ -114,15 +129,45 @@ for (const { name, cases } of suites) {
           calls
             .filter((each) => each.provider === provider)
             .map(({ usage, basis, status, outcome, flags }) => ({ usage, basis, status, outcome, flags }));
+        if (torn.has(id)) continue;
         expect({ id, books: usage('elsewhere') }).toEqual({ id, books: usage('unchanged') });
       }
       expect(told.size).toBe(cases.length);
+      expect(torn.size).toBeLessThan(5);
     });
   });
 }
 
-function withoutText({ text: _, ...told }: Told): Omit<Told, 'text'> {
-  return told;
+/** Whether it holds what only the model that made it may see again: elsewhere it is lost, and said so. */
+function isSealed(said: Json | undefined): boolean {
+  return /\\?"(signature|thought_signature|reasoning_details)\\?":/.test(JSON.stringify(said));
+}
+
+/** All but the words; of losses their reason, if they have one in common. */
+function readable({ status, lost }: Told): Pick<Told, 'status' | 'lost'> {
+  const reasons = new Set(lost?.matchAll(/why="([^"]+)"/g).map(([, why]) => why));
+  return { status, lost: lost === null ? null : [...reasons].join(' ') };
+}
+
+/**
+ * What was said, as far as both ways must agree. A frame that nobody can read is passed through, and ends a translated stream.
+ * Usage in a frame with an answer is passed through, and left out of a translated one unless it was asked for.
+ */
+function comparable({ said }: Told): Json {
+  if (!Array.isArray(said)) return said;
+  const torn = said.findIndex((frame: Json) => isTorn(frame));
+  return (torn < 0 ? said : said.slice(0, torn)).flatMap((frame: Json) => {
+    if (!isJsonObject(frame) || JSON.stringify(frame['choices']) === '[]') return [frame];
+    const { usage: _, x_groq: groq, ...rest } = frame;
+    const other = isJsonObject(groq) ? Object.fromEntries(Object.entries(groq).filter(([at]) => at !== 'usage')) : {};
+    const left = { ...rest, ...(Object.keys(other).length > 0 && { x_groq: other }) };
+    return Object.keys(left).length === 0 ? [] : [left];
+  });
+}
+
+function isTorn(frame: Json): boolean {
+  if (typeof frame === 'string') return frame !== '[DONE]';
+  return JSON.stringify(frame).includes('a frame of its stream is no JSON object');
 }
 
 /** What stands in each frame; comments are nothing that a caller hears. */

@@ -49,7 +49,8 @@ function usageIn(answer: Json | undefined): JsonObject {
   return isJsonObject(found) ? found : {};
 }
 
-function counted(usage: JsonObject): RecordedUsage | undefined {
+/** What a usage object counts; undefined without both counts. */
+export function counted(usage: JsonObject): RecordedUsage | undefined {
   const [prompt, completion] = [count(usage['prompt_tokens']), count(usage['completion_tokens'])];
   if (prompt === undefined || completion === undefined) return undefined;
   const beside = Math.max(0, (count(usage['total_tokens']) ?? 0) - prompt - completion);

@@ -74,6 +74,8 @@ function configFor(url: string): string {
     base_url: url + basePaths[name],
     api_key: credentials[name],
     prices: { '*': { input: 1, output: 2 } },
+    // Nothing but recorded questions is asked.
+    models: [],
   }));
   const providers = Object.fromEntries(providerNames.map((name, index) => [name, entries[index]]));
   // JSON is YAML.
