@@ -8,7 +8,8 @@
 #define ANSWER_ROOM 65536
 
 struct expectation {
-  int frames; /* 0: a whole answer */
+  int frames; /* 0: a whole answer, unless: */
+  int deltas; /* a stream in Anthropic's dialect with so many words */
   const char *text;
 };
 
@@ -67,16 +68,35 @@ static inline void answer_frame(struct answer *a, const char *frame, size_t leng
   a->frames++;
 }
 
+/* Of a translated stream: the nonce stands in its first event alone, and the upstream's word in every delta. */
+static inline void answer_event(struct answer *a, const char *frame, size_t length) {
+  if (a->last) return answer_blame(a, "an event after message_stop");
+  if (length < 7 || memcmp(frame, "event: ", 7) != 0) return answer_blame(a, "an event without a name");
+  const char *name = frame + 7;
+  if (strncmp(name, "message_start\n", 14) == 0) {
+    if (a->frames > 0 || !answer_is_ours(a, frame, length)) answer_blame(a, "a stream of another call");
+    a->first_at = now_ns();
+  } else if (strncmp(name, "content_block_delta\n", 20) == 0) {
+    if (!memmem(frame, length, "\"text\":\" carries\"", 17)) return answer_blame(a, "a delta without its word");
+    a->frames++;
+  } else if (strncmp(name, "message_stop\n", 13) == 0) {
+    a->last = true;
+  }
+}
+
+static inline bool answer_streams(const struct answer *a) { return a->expected->frames > 0 || a->expected->deltas > 0; }
+
 static inline void answer_text(void *owner, const char *bytes, size_t length) {
   struct answer *a = owner;
   a->bytes += length;
   if (a->text_length + length > ANSWER_ROOM) return answer_blame(a, "an answer or a frame above 64 KB");
   memcpy(a->text + a->text_length, bytes, length);
   a->text_length += length;
-  if (a->expected->frames == 0 || strncmp(a->head + 9, "200", 3) != 0) return;
+  if (!answer_streams(a) || strncmp(a->head + 9, "200", 3) != 0) return;
   char *at = a->text, *end = a->text + a->text_length;
   for (char *gap; (gap = memmem(at, (size_t)(end - at), "\n\n", 2)); at = gap + 2) {
-    answer_frame(a, at, (size_t)(gap - at));
+    if (a->expected->deltas > 0) answer_event(a, at, (size_t)(gap - at));
+    else answer_frame(a, at, (size_t)(gap - at));
   }
   a->text_length = (size_t)(end - at);
   memmove(a->text, at, a->text_length);
@@ -84,9 +104,10 @@ static inline void answer_text(void *owner, const char *bytes, size_t length) {
 
 static inline void answer_judge(struct answer *a) {
   if (strncmp(a->head, "HTTP/1.1 200", 12) != 0) return answer_blame(a, "its status is not 200");
-  if (a->expected->frames > 0) {
-    if (!a->last) answer_blame(a, "no [DONE] at its end");
-    if (a->frames != a->expected->frames) answer_blame(a, "a wrong number of frames");
+  if (answer_streams(a)) {
+    int expected = a->expected->deltas > 0 ? a->expected->deltas : a->expected->frames;
+    if (!a->last) answer_blame(a, "no [DONE] or message_stop at its end");
+    if (a->frames != expected) answer_blame(a, "a wrong number of frames");
     if (a->text_length > 0) answer_blame(a, "half a frame at its end");
     return;
   }

@@ -4,9 +4,10 @@
 
 #include "http.h"
 
-enum kind { WHOLE, BIG, UNPACED, PACED, KINDS };
+enum kind { WHOLE, BIG, UNPACED, PACED, TRANSLATED, TRANSLATED_STREAM, KINDS };
 
-static const char *const KIND_NAMES[KINDS] = {"whole", "big", "stream-unpaced", "stream-paced"};
+static const char *const KIND_NAMES[KINDS] = {"whole", "big", "stream-unpaced", "stream-paced",
+                                                "translated", "stream-translated"};
 
 struct counts {
   uint64_t requests, bytes_in, bytes_out, frames;

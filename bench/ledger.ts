@@ -18,6 +18,8 @@ const nanoUsd: Readonly<Record<Kind, bigint>> = {
   big: 307_400n,
   'stream-unpaced': 404_000n,
   'stream-paced': 404_000n,
+  translated: 307_400n,
+  'stream-translated': 404_000n,
 };
 
 const usage = z.object({

@@ -2,7 +2,7 @@
  * The load generator of the benchmark: one thread, one epoll, every answer checked.
  *
  *   load --port P --request FILE --connections C --calls N [--warmup W] [--rate R [--arrivals poisson|even]]
- *        [--frames F | --expect TEXT] [--delays yes] [--cpu PID,PID… [--core K]] [--settle MS] [--limit SECONDS]
+ *        [--frames F | --deltas D | --expect TEXT] [--delays yes] [--cpu PID,PID… [--core K]] [--settle MS] [--limit SECONDS]
  *
  * FILE holds one request, head and body, byte for byte; `nonce=` with nine digits in it becomes another number in each
  * call. Without --rate each connection sends its next call when its last was answered. With it, calls fall due at R a
@@ -237,6 +237,7 @@ static void parse(int count, char **words) {
     else if (strcmp(name, "--rate") == 0) plan.rate = atof(value);
     else if (strcmp(name, "--arrivals") == 0) plan.even = strcmp(value, "even") == 0;
     else if (strcmp(name, "--frames") == 0) plan.expected.frames = atoi(value);
+    else if (strcmp(name, "--deltas") == 0) plan.expected.deltas = atoi(value);
     else if (strcmp(name, "--expect") == 0) plan.expected.text = value;
     else if (strcmp(name, "--limit") == 0) plan.limit = atof(value);
     else if (strcmp(name, "--delays") == 0) plan.delays = true;

@@ -26,17 +26,23 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const framesOf: { readonly [Of in Kind]?: number } = {
+  'stream-unpaced': pace.unpacedFrames,
+  'stream-translated': pace.unpacedFrames,
+  'stream-paced': pace.pacedFrames,
+};
+
 /** Runs a few calls and hands back what either side found wrong. */
 async function faultsAt(port: number, kind: Kind, change: Partial<Load> = {}): Promise<readonly string[]> {
   const target = plainTarget('bare', port);
   const file = writeRequest(folder, target, kind);
-  const frames = { 'stream-unpaced': pace.unpacedFrames, 'stream-paced': pace.pacedFrames, whole: 0, big: 0 }[kind];
+  const frames = framesOf[kind] ?? 0;
   const few = { connections: 4, calls: 12, warmup: 4, settleMs: 0, limitSeconds: 5 };
   const load: Load = { ...few, ...(frames === 0 ? {} : { frames }), ...change };
   const before = await upstream.counts(kind);
   const report: LoadReport = await runLoad(native.load, target, { file, load });
   const after = await upstream.counts(kind);
-  return faultsIn({ what: kind, report, bodyBytes: file.bodyBytes, before, after });
+  return faultsIn({ what: kind, report, before, after, ...file });
 }
 
 /** A proxy that spoils what passes through it. */

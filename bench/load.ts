@@ -61,12 +61,7 @@ export async function runLoad(
     ['--limit', load.limitSeconds],
     ...(load.rate === undefined ? [] : [['--rate', load.rate]]),
     ...(load.arrivals === undefined ? [] : [['--arrivals', load.arrivals]]),
-    ...(load.frames === undefined
-      ? []
-      : [
-          ['--frames', load.frames],
-          ['--delays', 'yes'],
-        ]),
+    ...(file.dialect === 'anthropic' ? anthropicWords(load) : frameWords(load)),
     ...(target.running === undefined
       ? []
       : [['--cpu', target.running.ids().join(',')], ...(canPin ? [['--core', gatewayCore]] : [])]),
@@ -75,4 +70,17 @@ export async function runLoad(
   const [output, complaint] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   if ((await child.exited) !== 0) throw new Error(`load on ${target.name}: ${complaint.trim()}`);
   return report.parse(JSON.parse(output));
+}
+
+function frameWords({ frames }: Load): readonly (readonly [string, string | number])[] {
+  if (frames === undefined) return [];
+  return [
+    ['--frames', frames],
+    ['--delays', 'yes'],
+  ];
+}
+
+/** Of the upstream's frames three carry no word: the first, the finish and the usage. */
+function anthropicWords({ frames }: Load): readonly (readonly [string, string | number])[] {
+  return frames === undefined ? [['--expect', '"output_tokens":172']] : [['--deltas', frames - 3]];
 }

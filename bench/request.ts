@@ -1,15 +1,18 @@
 import { writeFileSync } from 'node:fs';
-import type { Kind, Target } from './target.ts';
+import { type Kind, type Target, translatedKinds } from './target.ts';
 
 /** A request as it goes over the wire, in a file for the load generator. */
 export interface RequestFile {
   readonly path: string;
   readonly bodyBytes: number;
+  /** The caller's. */
+  readonly dialect: 'openai' | 'anthropic';
 }
 
 /** Writes the request of this kind for this target. The nonce in it is replaced in every call. */
 export function writeRequest(folder: string, target: Target, kind: Kind): RequestFile {
-  const body = JSON.stringify(bodyOf(kind, target.model(kind)));
+  const dialect = target.translates === true && translatedKinds.has(kind) ? 'anthropic' : 'openai';
+  const body = JSON.stringify(dialect === 'openai' ? bodyOf(kind, target.model(kind)) : messagesOf(kind, target));
   const head = [
     `POST ${target.path(kind)} HTTP/1.1`,
     `Host: 127.0.0.1:${target.port}`,
@@ -22,12 +25,14 @@ export function writeRequest(folder: string, target: Target, kind: Kind): Reques
     'X-Stainless-Arch: x64',
     'X-Stainless-Runtime: node',
     'X-Stainless-Retry-Count: 0',
-    `Authorization: Bearer ${target.key}`,
+    ...(dialect === 'openai'
+      ? [`Authorization: Bearer ${target.key}`]
+      : [`x-api-key: ${target.key}`, 'anthropic-version: 2023-06-01']),
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   const path = `${folder}/${target.name}-${kind}.request`;
   writeFileSync(path, `${head.join('\r\n')}\r\n\r\n${body}`);
-  return { path, bodyBytes: Buffer.byteLength(body) };
+  return { path, bodyBytes: Buffer.byteLength(body), dialect };
 }
 
 const system =
@@ -63,8 +68,16 @@ function bodyOf(kind: Kind, model: string): object {
     { role: 'system', content: system },
     { role: 'user', content: `${text} end-of-prompt` },
   ];
-  if (kind === 'whole') return { model, messages, ...settings };
+  if (kind === 'whole' || kind === 'translated') return { model, messages, ...settings };
   return { model, messages, stream: true, stream_options: { include_usage: true }, ...settings };
+}
+
+/** The same question in Anthropic's dialect. */
+function messagesOf(kind: Kind, target: Target): object {
+  const text = `nonce=000000000 ${question} end-of-prompt`;
+  const asked = { model: target.model(kind), system, messages: [{ role: 'user', content: text }] };
+  const settings = { temperature: 0.7, max_tokens: 512 };
+  return kind === 'translated' ? { ...asked, ...settings } : { ...asked, ...settings, stream: true };
 }
 
 /** Base64 of bytes that look random and are the same in every run. */

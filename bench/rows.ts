@@ -18,6 +18,7 @@ const rate = 'Whole calls at a fixed rate of 500 a second';
 const unpaced = 'Unpaced streams';
 const paced = '1,000 paced streams';
 const big = '1 MB in, 1.5 KB out';
+const translated = 'From Anthropic’s dialect to OpenAI’s (others forward the upstream’s own)';
 const life = 'Memory and start';
 
 export const rows: readonly Row[] = [
@@ -63,6 +64,11 @@ export const rows: readonly Row[] = [
     cost(`big.${c}.cpu`, big, { label: `CPU per call, concurrency ${c}`, goal: { times: 3 } }),
     added(`big.${c}.p50`, big, `latency added at saturation, p50, concurrency ${c}`),
     added(`big.${c}.p90`, big, `latency added at saturation, p90, concurrency ${c}`),
+  ]),
+  ...perConcurrency((c) => [
+    cost(`translated.${c}.cpu`, translated, { label: `CPU per whole call, concurrency ${c}`, goal: { times: 8 } }),
+    added(`translated.${c}.p50`, translated, `latency added at saturation, p50, concurrency ${c}`),
+    cost(`streamed.${c}.cpu`, translated, { label: `CPU per unpaced chunk, concurrency ${c}`, goal: { times: 5 } }),
   ]),
   memory('memory.idle', { label: 'resident, idle after start', goal: { atMost: 90 } }),
   memory('memory.idlePss', { label: 'the same, shared pages by share' }),

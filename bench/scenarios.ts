@@ -4,7 +4,7 @@ import type { Kind } from './target.ts';
 import type { Pace } from './upstream.ts';
 
 /** What `--only` may name. */
-export const scenarioNames = ['start', 'memory', 'whole', 'rate', 'unpaced', 'paced', 'big'] as const;
+export const scenarioNames = ['start', 'memory', 'whole', 'rate', 'unpaced', 'paced', 'big', 'translated'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** How much of everything: enough for figures that stand still, or just enough to see that it works. */
@@ -83,6 +83,18 @@ export function stepsOf(name: ScenarioName, size: Size): readonly Step[] {
       return concurrencies.map((c) => ({ row: `rate.${c}`, kind: 'whole', load: open(size, c) }));
     case 'paced':
       return [pacedStep(size)];
+    case 'translated':
+      return concurrencies.flatMap((c) => {
+        const load = closed(size, c, size.calls.unpaced[c]);
+        return [
+          { row: `translated.${c}`, kind: 'translated', load: closed(size, c, size.calls.whole[c]) },
+          {
+            row: `streamed.${c}`,
+            kind: 'stream-translated',
+            load: { ...load, frames: size.pace.unpacedFrames },
+          },
+        ] as const;
+      });
     case 'start':
     case 'memory':
       return [];

@@ -39,7 +39,7 @@ export async function runStep(session: Session, target: Target, step: Step): Pro
   const report = await runLoad(native.load, target, { file, load: step.load });
   const what = `${target.name}, ${step.row}`;
   const after = await upstream.counts(step.kind);
-  book.faults.push(...faultsIn({ what, report, bodyBytes: file.bodyBytes, before, after }));
+  book.faults.push(...faultsIn({ what, report, before, after, ...file }));
   if (target.running?.ids().join() !== family) {
     book.faults.push(`${what}: the gateway started or lost a process meanwhile, so its processor time is incomplete`);
   }

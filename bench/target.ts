@@ -6,8 +6,18 @@ export const targetNames = ['direct', 'nginx', 'bare', 'trestle'] as const;
 export type TargetName = (typeof targetNames)[number];
 
 /** What is asked of the upstream; each has a path prefix there. */
-export type Kind = 'whole' | 'big' | 'stream-unpaced' | 'stream-paced';
-export const kinds: readonly Kind[] = ['whole', 'big', 'stream-unpaced', 'stream-paced'];
+export type Kind = 'whole' | 'big' | 'stream-unpaced' | 'stream-paced' | 'translated' | 'stream-translated';
+export const kinds: readonly Kind[] = [
+  'whole',
+  'big',
+  'stream-unpaced',
+  'stream-paced',
+  'translated',
+  'stream-translated',
+];
+
+/** Of these, a gateway that translates is asked in Anthropic's dialect; all others forward what the upstream speaks. */
+export const translatedKinds: ReadonlySet<Kind> = new Set(['translated', 'stream-translated']);
 
 /** One of them, started. */
 export interface Target {
@@ -19,6 +29,8 @@ export interface Target {
   path(kind: Kind): string;
   /** The model name that the caller has to send for it. */
   model(kind: Kind): string;
+  /** It is asked in Anthropic's dialect for the kinds that are translated. */
+  readonly translates?: true;
   /** The caller's credential. */
   readonly key: string;
   /** What its own ledger says, by kind; absent where it keeps none. */

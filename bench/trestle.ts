@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { prices, readLedger } from './ledger.ts';
 import { freePort } from './port.ts';
 import { startGateway } from './process.ts';
-import { kinds, type Launch } from './target.ts';
+import { kinds, type Launch, translatedKinds } from './target.ts';
 
 const root = `${import.meta.dir}/..`;
 
@@ -38,7 +38,8 @@ export const launchTrestle: Launch = async ({ folder, upstreamPort }) => {
     port,
     running,
     key,
-    path: () => '/v1/chat/completions',
+    translates: true,
+    path: (kind) => (translatedKinds.has(kind) ? '/v1/messages' : '/v1/chat/completions'),
     model: (kind) => `${kind}/m`,
     ledger: () => readLedger(port, adminKey),
   };

@@ -7,6 +7,8 @@
  *   POST /big/v1/chat/completions              the same, meant for requests of 1 MB
  *   POST /stream-unpaced/v1/chat/completions   N frames of 250 bytes, one write each, as fast as the socket takes them
  *   POST /stream-paced/v1/chat/completions     K frames, one every T ms
+ *   POST /translated/v1/chat/completions       as /whole, for callers of another dialect
+ *   POST /stream-translated/v1/chat/completions  as /stream-unpaced, for them
  *   GET  /counts                               what it has read and written, by kind
  *
  * A request is read to its end before it is answered. It must carry `nonce=` with nine digits near its start and
@@ -121,7 +123,7 @@ static void answer(struct connection *c) {
   struct counts *count = &counts[c->kind];
   count->requests++;
   count->bytes_in += c->edges.length;
-  if (c->kind == WHOLE || c->kind == BIG) {
+  if (c->kind == WHOLE || c->kind == BIG || c->kind == TRANSLATED) {
     c->out_length = whole_write(c->out, c->nonce);
     count->bytes_out += whole_bytes();
     flush(c);
@@ -131,7 +133,7 @@ static void answer(struct connection *c) {
   c->frames = c->kind == PACED ? frames_paced : frames_unpaced;
   say(c, STREAM_HEAD, sizeof STREAM_HEAD - 1);
   flush(c);
-  if (c->kind == UNPACED) return push(&unpaced, c);
+  if (c->kind != PACED) return push(&unpaced, c);
   /* Every paced stream has the same step, so that a plain queue is already in the order of their times. */
   c->due = now_ns() + (int64_t)paced_ms * 1000000;
   send_frame(c);
