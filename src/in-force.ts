@@ -1,0 +1,246 @@
+import type { Config } from './config/config.ts';
+import { type ConfigSources, loadConfig } from './config/load.ts';
+import { type LeftOut, type Loaded, loadWithStored } from './config/load-stored.ts';
+import { ConfigurationError, type Problem } from './config/problems.ts';
+import { difference, spelledConfig } from './config/spelled-config.ts';
+import type { StoredEntry } from './config/stored-entries.ts';
+import { asFailure, Failure } from './core/failure.ts';
+import type { Clock, Vault } from './core/ports.ts';
+import { entriesInForce, isSame, mistakeOf } from './entries-in-force.ts';
+import type {
+  Configuration,
+  ConfigurationInForce,
+  ConfigurationMistake,
+  SettingName,
+  WantedSetting,
+} from './management/configuration.ts';
+import type { AuditRecord, PriceRecord, Setting, Store } from './store/store.ts';
+import { mergedSecrets, openedEntry, purposeOf, refuseMovedSecrets, sealedSecrets } from './stored-secrets.ts';
+
+export interface InForceTools {
+  /** Flags, environment and file as they are at this moment. */
+  readonly sources: () => ConfigSources;
+  readonly store: Pick<Store, 'settings' | 'prices' | 'audit'>;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  /** Every stored price. */
+  readonly prices: readonly PriceRecord[];
+  /** Serves by these settings from now on. */
+  readonly apply: (config: Config, prices: readonly PriceRecord[]) => void;
+}
+
+/** Everything that is configured: the file and the environment as they were last read, with what operators set beneath them. */
+export class InForce implements Configuration {
+  readonly #tools: InForceTools;
+  #sources: ConfigSources;
+  #settings: readonly Setting[];
+  #prices: readonly PriceRecord[];
+  #loaded: Loaded;
+
+  static async open(tools: InForceTools): Promise<InForce> {
+    return new InForce(tools, await tools.store.settings.all());
+  }
+
+  private constructor(tools: InForceTools, settings: readonly Setting[]) {
+    this.#tools = tools;
+    this.#sources = asOfNow(tools.sources());
+    this.#settings = settings;
+    this.#prices = tools.prices;
+    this.#loaded = this.#load(this.#sources, settings);
+  }
+
+  /** Serves by it for the first time. */
+  begin(): void {
+    this.#tools.apply(this.#loaded.config, this.#prices);
+  }
+
+  read(): ConfigurationInForce {
+    const { config, leftOut } = this.#loaded;
+    return {
+      ...(config.file === undefined ? {} : { file: config.file }),
+      settings: spelledConfig(config),
+      ...entriesInForce(this.#loaded, this.#settings),
+      leftOut: leftOut.flatMap(({ problems }) => problems.map(mistakeOf)),
+    };
+  }
+
+  validate(text: string): readonly ConfigurationMistake[] {
+    try {
+      loadConfig({ ...this.#sources, text });
+      return [];
+    } catch (thrown) {
+      if (thrown instanceof ConfigurationError) return thrown.problems.map(mistakeOf);
+      throw thrown;
+    }
+  }
+
+  async reload(audit: AuditRecord): Promise<void> {
+    const sources = asOfNow(this.#tools.sources());
+    const next = usable(() => {
+      // The file must stand by itself, for that is how the next start reads it first.
+      loadConfig(sources);
+      return this.#load(sources, this.#settings);
+    });
+    const summary = `${audit.summary}: ${difference(this.#loaded.config, next.config)}`.slice(0, longestSummary);
+    await this.#tools.store.audit.append({ ...audit, summary });
+    this.#sources = sources;
+    this.#loaded = next;
+    this.begin();
+  }
+
+  async set(wanted: WantedSetting, audit: AuditRecord): Promise<void> {
+    const { vault, clock, store } = this.#tools;
+    const before = this.#known(wanted);
+    refuseStranger(wanted, before, this.#loaded.config);
+    refuseMovedSecrets(vault, wanted, before);
+    const setting: Setting = {
+      kind: wanted.kind,
+      name: wanted.name,
+      entry: wanted.entry,
+      ...sealedSecrets(vault, wanted, mergedSecrets(vault, wanted, before)),
+      disabled: wanted.disabled ?? before?.disabled ?? false,
+      version: (before?.version ?? 0) + 1,
+      createdAt: before?.createdAt ?? clock.now(),
+      updatedAt: clock.now(),
+    };
+    const candidate = [...this.#settings.filter((one) => !isSame(one, wanted)), setting];
+    await this.#change(candidate, wanted, () => store.settings.save([setting], audit));
+  }
+
+  async remove(name: SettingName, audit: AuditRecord): Promise<void> {
+    refuseStranger({ ...name, change: 'update' }, this.#known(name), this.#loaded.config);
+    const candidate = this.#settings.filter((one) => !isSame(one, name));
+    await this.#change(candidate, name, () => this.#tools.store.settings.remove(name, audit));
+  }
+
+  async addPrices(records: readonly PriceRecord[], audit: AuditRecord): Promise<void> {
+    const { prices } = this.#tools.store;
+    await prices.add(records, audit);
+    this.#prices = await prices.all();
+    this.begin();
+  }
+
+  async rotateVault(audit: AuditRecord): Promise<number> {
+    const { vault, store } = this.#tools;
+    await vault.rotate();
+    const anew = this.#settings.flatMap((setting) => resealed(vault, setting) ?? []);
+    if (anew.length === 0) await store.audit.append(audit);
+    else await store.settings.save(anew, audit);
+    this.#settings = this.#settings.map((setting) => anew.find((one) => isSame(one, setting)) ?? setting);
+    // One that could not be opened keeps the old keys: it may be mended from a backup.
+    if (this.#settings.every(({ sealed }) => sealed === undefined || vault.isCurrent(sealed))) await vault.forgetOld();
+    return anew.length;
+  }
+
+  #known(name: SettingName): Setting | undefined {
+    return this.#settings.find((one) => isSame(one, name));
+  }
+
+  #load(sources: ConfigSources, settings: readonly Setting[]): Loaded {
+    const opened = settings.map((setting) => openedOrBroken(this.#tools.vault, setting));
+    const loaded = loadWithStored({ ...sources, stored: opened.flatMap(({ entry }) => entry ?? []) });
+    return { ...loaded, leftOut: [...loaded.leftOut, ...opened.flatMap(({ broken }) => broken ?? [])] };
+  }
+
+  /** Checks what would be in force, makes it durable, and only then lets it count. */
+  async #change(candidate: readonly Setting[], subject: SettingName, write: () => Promise<void>): Promise<void> {
+    const next = this.#load(this.#sources, candidate);
+    refuseBroken(next.leftOut, this.#loaded.leftOut, subject);
+    await write();
+    this.#settings = candidate;
+    this.#loaded = next;
+    this.begin();
+  }
+}
+
+const longestSummary = 2_000;
+
+/** What a change is checked with must not change meanwhile: every file is read once. */
+function asOfNow(sources: ConfigSources): ConfigSources {
+  const texts = new Map<string, string | undefined>();
+  return {
+    ...sources,
+    readFile(path) {
+      if (!texts.has(path)) texts.set(path, sources.readFile(path));
+      return texts.get(path);
+    },
+  };
+}
+
+interface Opened {
+  readonly entry?: StoredEntry;
+  readonly broken?: LeftOut;
+}
+
+function openedOrBroken(vault: Vault, setting: Setting): Opened {
+  const { kind, name, disabled } = setting;
+  try {
+    return { entry: { kind, name, disabled, entry: openedEntry(vault, setting) } };
+  } catch (thrown) {
+    const problem = { place: purposeOf(setting), key: 'api_key', sentence: asFailure(thrown).message };
+    return { broken: { kind, name, problems: [problem] } };
+  }
+}
+
+function resealed(vault: Vault, setting: Setting): Setting | undefined {
+  if (setting.sealed === undefined) return undefined;
+  try {
+    return { ...setting, sealed: vault.seal(vault.open(setting.sealed, purposeOf(setting)), purposeOf(setting)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only what operators set over the API is changed over it. */
+function refuseStranger(
+  { kind, name, change }: SettingName & Pick<WantedSetting, 'change'>,
+  before: Setting | undefined,
+  { providers, aliases, file = 'the environment or the house itself' }: Config,
+): void {
+  const shown = JSON.stringify(name);
+  if (change === 'create' && before !== undefined) {
+    throw new Failure(
+      'resource-conflict',
+      `There is a ${kind} ${shown} already; change that, or choose another name.`,
+      {
+        param: 'name',
+      },
+    );
+  }
+  if (change === 'create' || before !== undefined) return;
+  if ((kind === 'provider' ? providers : aliases).some((one) => one.name === name)) {
+    const sentence = `The ${kind} ${shown} is from ${file}; change it there, and POST /admin/v1/config/reload.`;
+    throw new Failure('resource-conflict', sentence, { param: 'name' });
+  }
+  throw new Failure('resource-unknown', `There is no ${kind} ${shown}.`, { param: 'name' });
+}
+
+/** A mistake in the entry itself is told by its field; one that it makes in another is a conflict with that. */
+function refuseBroken(now: readonly LeftOut[], before: readonly LeftOut[], subject: SettingName): void {
+  const own = now.find((one) => isSame(one, subject))?.problems[0];
+  if (own?.key === '') throw new Failure('resource-conflict', own.sentence, { param: 'name' });
+  if (own !== undefined) {
+    const param = fieldOf(own, subject);
+    throw new Failure('request-invalid', `${param}: ${own.sentence}`, { param });
+  }
+  const broken = now.find((one) => !before.some((other) => isSame(one, other)));
+  const [problem] = broken?.problems ?? [];
+  if (problem !== undefined) throw new Failure('resource-conflict', `${problem.key}: ${problem.sentence}`);
+}
+
+/** `providers.up.base_url` as a field of the entry: `base_url`. */
+function fieldOf({ key }: Problem, { name }: SettingName): string {
+  const rest = key.replace(/^(providers|models)\./, '');
+  const begin = rest.startsWith('"') ? JSON.stringify(name.slice(0, 80)) : name;
+  const field = rest.startsWith(begin) ? rest.slice(begin.length).replace(/^\./, '') : '';
+  return field === '' ? 'name' : field;
+}
+
+function usable<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) throw new Failure('request-invalid', thrown.message);
+    throw thrown;
+  }
+}

@@ -1,0 +1,57 @@
+import { readFlags } from './config/flags.ts';
+import { type ConfigSources, loadConfig } from './config/load.ts';
+import type { Log } from './core/ports.ts';
+import type { Terminal } from './core/terminal.ts';
+import { environment } from './platform/environment.ts';
+import { readTextNow } from './platform/files.ts';
+import { openLog } from './platform/log.ts';
+import { onReload, onStop } from './platform/signals.ts';
+import { providerKinds } from './providers/index.ts';
+import { type Running, start } from './start.ts';
+import { welcome } from './welcome.ts';
+
+/** What the command line gives the server. */
+export interface Entrance {
+  readonly terminal: Terminal;
+  /** Ends the process. */
+  readonly exit: (code: number) => void;
+}
+
+/** `trestle start`: serves until somebody asks the process to end. Throws a `ConfigurationError` or a `Failure` if it cannot. */
+export async function serve({ terminal, exit }: Entrance, words: readonly string[]): Promise<void> {
+  const flags = readFlags(words);
+  const sources = (): ConfigSources => ({
+    ...{ flags, environment: environment(), readFile: readTextNow, kinds: providerKinds },
+  });
+  const log = openLog({ level: loadConfig(sources()).logLevel, tty: terminal.out.isTerminal });
+  const running = await start(sources, log);
+  terminal.out.write(`${welcome(running)}\n`);
+  onReload(() => void reload(running, log));
+  let stopping = false;
+  onStop((signal) => {
+    if (stopping) exit(1);
+    stopping = true;
+    log.info(`${signal}: no new work is taken, running answers finish; once more ends them`);
+    void end(running, log).then(exit);
+  });
+}
+
+/** A broken file keeps the old settings in force. */
+async function reload(running: Running, log: Log): Promise<void> {
+  try {
+    await running.reload();
+    log.info('the configuration was read again');
+  } catch (thrown) {
+    log.error(`the configuration stays as it was: ${thrown instanceof Error ? thrown.message : 'it cannot be read'}`);
+  }
+}
+
+async function end(running: Running, log: Log): Promise<number> {
+  try {
+    await running.stop();
+    return 0;
+  } catch (cause) {
+    log.error('the books could not be closed properly', { cause });
+    return 1;
+  }
+}
