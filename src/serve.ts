@@ -5,7 +5,7 @@ import type { Terminal } from './core/terminal.ts';
 import { environment } from './platform/environment.ts';
 import { readTextNow } from './platform/files.ts';
 import { openLog } from './platform/log.ts';
-import { onReload, onStop } from './platform/signals.ts';
+import { onReload, onStop, onStrayRejection } from './platform/signals.ts';
 import { providerKinds } from './providers/index.ts';
 import { type Running, start } from './start.ts';
 import { welcome } from './welcome.ts';
@@ -24,6 +24,8 @@ export async function serve({ terminal, exit }: Entrance, words: readonly string
     ...{ flags, environment: environment(), readFile: readTextNow, kinds: providerKinds },
   });
   const log = openLog({ level: loadConfig(sources()).logLevel, tty: terminal.out.isTerminal });
+  // A bug in one call must not cut everybody else's streams.
+  onStrayRejection((cause) => log.error('something failed that nobody waited for: a bug of ours', { cause }));
   const running = await start(sources, log);
   terminal.out.write(`${welcome(running)}\n`);
   onReload(() => void reload(running, log));

@@ -15,7 +15,8 @@ test('numbers stand under each other by their last digit, texts by their first l
 });
 
 test('a column that holds nothing anywhere is not shown', () => {
-  expect(pathsOf([{ a: 1, b: null, c: { d: 'x', e: [] } }])).toEqual(['a', 'c.d']);
+  const rows = [{ a: 0, b: null, c: { d: 'x', e: [], f: 0, total: 0 } }];
+  expect(pathsOf(rows)).toEqual(['a', 'c.d', 'c.total']);
 });
 
 test('one thing is shown member by member, with tables for things within', () => {
@@ -46,4 +47,9 @@ test('no line is wider than the terminal, and no cell can steer it', () => {
       for (const line of text.split('\n')) expect([...line].length).toBeLessThanOrEqual(columns);
     }),
   );
+});
+
+test('things deep within one are shown, and what is empty there is not', () => {
+  const text = sheet({ models: { fast: { targets: [{ model: 'a/b' }], note: null } }, end: null }, 80);
+  expect(text.split('\n')).toEqual(['end', '', 'models.fast.targets:', 'model', 'a/b']);
 });

@@ -35,22 +35,27 @@ export function table(items: readonly JsonObject[], paths: readonly string[], co
 const gap = '  ';
 const longestCell = 60;
 
-/** One thing: a line for each member that is something, tables for lists of things within. */
+/** One thing: a line for each of its members, but for empty ones within others; tables for lists of things within. */
 export function sheet(item: JsonObject, columns: number): string {
-  const leaves = leavesOf(item).filter(([, value]) => !isThings(value));
-  const width = Math.max(0, ...leaves.map(([path]) => path.length));
-  const lines = leaves.map(([path, value]) => `${path.padEnd(width)}  ${cellText(value)}`.trimEnd());
-  const things = Object.entries(item).flatMap(([name, value]) =>
-    isThings(value) ? ['', `${name}:`, table(value, pathsOf(value), columns)] : [],
+  const leaves = leavesOf(item).filter(([path, value]) => !path.includes('.') || cellText(value) !== empty);
+  const plainly = leaves.filter(([, value]) => !isThings(value));
+  const width = Math.max(0, ...plainly.map(([path]) => path.length));
+  const lines = plainly.map(([path, value]) => `${path.padEnd(width)}  ${cellText(value)}`.trimEnd());
+  const things = leaves.flatMap(([path, value]) =>
+    isThings(value) ? ['', `${path}:`, table(value, pathsOf(value), columns)] : [],
   );
   return [...lines, ...things].join('\n');
 }
 
-/** The members that hold something in any of these things, through objects down to their ends. */
+/** The members that hold something in any of these things, through objects down to their ends; of a sum's parts, those that are not 0. */
 export function pathsOf(items: readonly JsonObject[]): readonly string[] {
   return [...new Set(items.flatMap((item) => leavesOf(item).map(([path]) => path)))].filter((path) =>
-    items.some((item) => cellText(at(item, path)) !== empty),
+    items.some((item) => !isNothing(path, cellText(at(item, path)))),
   );
+}
+
+function isNothing(path: string, text: string): boolean {
+  return text === empty || (text === '0' && path.includes('.') && !path.endsWith('.total'));
 }
 
 function leavesOf(item: JsonObject, before = ''): readonly (readonly [string, Json])[] {

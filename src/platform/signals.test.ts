@@ -12,3 +12,14 @@ test('signals are told until they are not listened for any more', async () => {
   for (const cancel of cancels) cancel();
   expect(['SIGHUP', 'SIGTERM', 'SIGINT'].map((signal) => process.listenerCount(signal))).toEqual([0, 0, 0]);
 });
+
+test('what nobody waited for is told, and does not end the process', async () => {
+  const script = `
+    import { onStrayRejection } from ${JSON.stringify(new URL('./signals.ts', import.meta.url).pathname)};
+    onStrayRejection((cause) => console.log('told of ' + cause.message));
+    void Promise.reject(new Error('a stray'));
+    setTimeout(() => console.log('and went on'), 1);
+  `;
+  const child = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe', stderr: 'pipe' });
+  expect([await new Response(child.stdout).text(), await child.exited]).toEqual(['told of a stray\nand went on\n', 0]);
+});

@@ -17,3 +17,9 @@ export function onReload(act: () => void): Cancel {
   process.on('SIGHUP', act);
   return () => void process.off('SIGHUP', act);
 }
+
+/** Calls `act` with what a promise was rejected with that nobody waited for; without it the process would end. The answer takes that back. */
+export function onStrayRejection(act: (cause: unknown) => void): Cancel {
+  process.on('unhandledRejection', act);
+  return () => void process.off('unhandledRejection', act);
+}
