@@ -92,7 +92,6 @@ export class InForce implements Configuration {
     const { vault, clock, store } = this.#tools;
     const before = this.#known(wanted);
     refuseStranger(wanted, before, this.#loaded.config);
-    refuseMovedSecrets(vault, wanted, before);
     const setting: Setting = {
       kind: wanted.kind,
       name: wanted.name,
@@ -104,13 +103,18 @@ export class InForce implements Configuration {
       updatedAt: clock.now(),
     };
     const candidate = [...this.#settings.filter((one) => !isSame(one, wanted)), setting];
-    await this.#change(candidate, wanted, () => store.settings.save([setting], audit));
+    const next = this.#checked(candidate, wanted);
+    refuseMovedSecrets(vault, wanted, before);
+    await store.settings.save([setting], audit);
+    this.#count(candidate, next);
   }
 
   async remove(name: SettingName, audit: AuditRecord): Promise<void> {
     refuseStranger({ ...name, change: 'update' }, this.#known(name), this.#loaded.config);
     const candidate = this.#settings.filter((one) => !isSame(one, name));
-    await this.#change(candidate, name, () => this.#tools.store.settings.remove(name, audit));
+    const next = this.#checked(candidate, name);
+    await this.#tools.store.settings.remove(name, audit);
+    this.#count(candidate, next);
   }
 
   async addPrices(records: readonly PriceRecord[], audit: AuditRecord): Promise<void> {
@@ -142,11 +146,15 @@ export class InForce implements Configuration {
     return { ...loaded, leftOut: [...loaded.leftOut, ...opened.flatMap(({ broken }) => broken ?? [])] };
   }
 
-  /** Checks what would be in force, makes it durable, and only then lets it count. */
-  async #change(candidate: readonly Setting[], subject: SettingName, write: () => Promise<void>): Promise<void> {
+  /** What would be in force with these, if nothing would break by the change of one of them. */
+  #checked(candidate: readonly Setting[], subject: SettingName): Loaded {
     const next = this.#load(this.#sources, candidate);
     refuseBroken(next.leftOut, this.#loaded.leftOut, subject);
-    await write();
+    return next;
+  }
+
+  /** Lets count what is durable by now. */
+  #count(candidate: readonly Setting[], next: Loaded): void {
     this.#settings = candidate;
     this.#loaded = next;
     this.begin();

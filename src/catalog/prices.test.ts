@@ -121,3 +121,14 @@ test('the sandbox has a price to show, with or without its parameters, and anoth
   });
   expect(priceBook({ records: [], providers: [dear] }).priceOf('sandbox', 'echo', 0)?.perToken.input).toBe(5n);
 });
+
+test('an operator’s price under the name of an entry is that entry’s alone; a list’s under it is not meant', () => {
+  const own = { provider: 'mine', model: 'o3', price: price(7n, 'management') };
+  const mine = provider({ name: 'mine' });
+  const others = [record('o3', price(1n)), { ...own, price: price(9n) }];
+  const book = priceBook({ records: [...others, own], providers: [provider(), mine] });
+  const inputs = ['openai', 'mine'].map((name) => book.priceOf(name, 'o3', 0)?.perToken.input);
+  expect(inputs).toEqual([1n, 7n]);
+  const without = priceBook({ records: others, providers: [mine] });
+  expect(without.priceOf('mine', 'o3', 0)?.perToken.input).toBe(1n);
+});

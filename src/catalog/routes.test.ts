@@ -286,3 +286,12 @@ test('who asks for what nobody there offers is shown a model that is good for it
     'groq does not offer embed, so "groq/gpt-5" cannot be asked for it; try openai/text-embedding-3, sandbox/embed or my-vllm/meta-llama/Llama-3.',
   );
 });
+
+test('a provider that is switched off refuses in words, and an alias goes on to its next target', () => {
+  const off = providers.map((one) => (one.name === 'openai' ? { ...one, disabled: true as const } : one));
+  const found = routes({ providers: off, aliases, prices: priceBook({ records, providers: off }) });
+  const question = { operation: 'chat', at: 0 } as const;
+  expect(found.plan({ ...question, model: 'fast' }).targets.map(({ provider }) => provider)).toEqual(['groq']);
+  expect(() => found.plan({ ...question, model: 'openai/gpt-5' })).toThrow('openai is switched off for now');
+  expect(found.list({ at: 0 }).map(({ id }) => id)).not.toContain('openai/gpt-5');
+});

@@ -120,7 +120,9 @@ describe('projects and organisations', () => {
   });
 
   test('a new organisation has administrators of its own', async () => {
-    const context = await fakeContext();
+    const fake = await fakeContext();
+    const ids = { ...fake.ids, make: (prefix: string) => fake.ids.make(`${prefix}_new`) };
+    const context = { ...fake, ids };
     const { id } = await run('organisations.create', context, { name: 'Acme' });
     const project = await run('projects.create', context, { name: 'shop', organisation_id: id });
     const key = await run('keys.create', context, { name: 'boss', role: 'admin', project_id: project['id'] });

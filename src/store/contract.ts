@@ -10,6 +10,7 @@ import {
   recordOf,
   withTenants,
 } from './contract-examples.ts';
+import { managementContract } from './contract-management.ts';
 import { usageContract } from './contract-usage.ts';
 import type { Entry, Key, Listed, Page, Store } from './store.ts';
 
@@ -29,6 +30,7 @@ export function storeContract(bench: Bench, open: OpenNamed): void {
   callContract(bench, open);
   listContract(bench, open);
   usageContract(bench, open);
+  managementContract(bench, open);
   closeContract(bench, open);
 }
 

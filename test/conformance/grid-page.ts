@@ -1,3 +1,4 @@
+import { tableOf } from '../reference/page.ts';
 import type { Grid, Table } from './grid-run.ts';
 import { anthropicAnswerLosses } from './losses/anthropic-messages-answers.ts';
 import { anthropicToOpenai } from './losses/anthropic-messages-to-openai-chat.ts';
@@ -31,8 +32,7 @@ export function gridPage({ requests, answers, errors }: Grid): string {
     '### Answers: openai-chat to callers of anthropic-messages',
     lossText(openaiAnswerLosses, 'Anthropic'),
     '### Answers: anthropic-messages to callers of openai-chat',
-    lossText(anthropicAnswerLosses, 'OpenAI'),
-    '',
+    `${lossText(anthropicAnswerLosses, 'OpenAI')}\n`,
   ].join('\n\n');
 }
 
@@ -53,11 +53,10 @@ test. \`[]\` is any index, \`{}\` any name.`;
 function tableText({ columns, rows }: Table, first: string): string {
   const all = columns.map((title, at) => ({ title, verdicts: rows.map(({ verdicts }) => verdicts[at] ?? '') }));
   const groups = [...Map.groupBy(all, ({ verdicts }) => JSON.stringify(verdicts)).values()];
-  return [
-    line([first, ...groups.map((group) => group.map(({ title }) => title).join(', '))]),
-    line(['---', ...groups.map(() => '---')]),
-    ...rows.map(({ feature }, at) => line([feature, ...groups.map(([one]) => one?.verdicts[at] ?? '')])),
-  ].join('\n');
+  return tableOf(
+    [first, ...groups.map((group) => group.map(({ title }) => title).join(', '))],
+    rows.map(({ feature }, at) => [feature, ...groups.map(([one]) => one?.verdicts[at] ?? '')]),
+  );
 }
 
 /** Lines that have all but their place in common stand together. */
@@ -65,11 +64,7 @@ function lossText(lines: readonly LossLine[], vendor: string): string {
   const groups = Map.groupBy(lines, ({ why, lacks, page }) => JSON.stringify([why, lacks, page]));
   const rows = [...groups.values()].map((group) => {
     const [{ why, lacks, page } = { why: '', lacks: '', page: '' }] = group;
-    return line([group.map(({ path }) => `\`${path}\``).join(' '), why, `[${lacks}](${page})`]);
+    return [group.map(({ path }) => `\`${path}\``).join(' '), why, `[${lacks}](${page})`];
   });
-  return [line(['Member', 'Reason', `${vendor}’s API`]), line(['---', '---', '---']), ...rows].join('\n');
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+  return tableOf(['Member', 'Reason', `${vendor}’s API`], rows);
 }

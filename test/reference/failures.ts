@@ -9,8 +9,8 @@ export function failuresPage(): string {
     'Everything that can go wrong, and what to do. The kind stands in `error.kind` of the management API, in `failure` of a',
     "request's record (`trestle requests list`) and in the log. On a vendor's own paths the answer has that vendor's envelope and type words.",
     '',
-    'Whose doing it is decides what happens: only a provider’s failure is worth another attempt. *Same* asks the same target again',
-    'and then others, *other* goes to the next target at once.',
+    'Whose doing it is decides what happens: only a provider’s failure is worth another attempt. _Same_ asks the same target again',
+    'and then others, _other_ goes to the next target at once.',
     '',
     tableOf(
       ['Kind', 'Status', 'Whose', 'Attempts', 'What it means', 'What to do'],

@@ -81,6 +81,21 @@ test('a statement of which one row is not allowed writes none of its rows, and d
   expect(sequences()).toEqual([1]);
 });
 
+test('what is written together with a statement is there with it, or neither is', () => {
+  const { commit, connections } = stage('together');
+  const sql = 'insert into organisations (id, name, created_at) values (?, ?, ?)';
+  const together = (id: string, other: string | null): Write => ({
+    sql,
+    rows: [[id, 'a', 1]],
+    also: [{ sql, rows: [[`${id}_also`, other, 1]] }],
+  });
+  expect(commit([], [together('org_1', null), together('org_2', 'b')])).toEqual({
+    kind: 'committed',
+    refused: [{ index: 0, cause: 'NOT NULL constraint failed: organisations.name' }],
+  });
+  expect(connections[0]?.query('select id from organisations').values()).toEqual([['org_2'], ['org_2_also']]);
+});
+
 interface Stage {
   readonly path: string;
   readonly commit: (entries: readonly Row[], writes?: readonly Write[]) => Receipt;

@@ -55,6 +55,25 @@ test('an entry that stands in the ledger is changed and deleted by nobody', asyn
   await again.close();
 });
 
+test('who changed what is changed and deleted by nobody', async () => {
+  const store = await open('audit-only');
+  const record = {
+    id: 'audit_1',
+    at: 1,
+    actor: 'key_1',
+    organisationId: 'org_1',
+    procedure: 'x.y',
+    subject: 's',
+    summary: '',
+  };
+  await store.audit.append(record);
+  await store.close();
+  const database = new Database(join(home, 'audit-only', 'trestle.db'));
+  expect(() => database.run("update audit set actor = ''")).toThrow('an audit record is never changed');
+  expect(() => database.run('delete from audit')).toThrow('an audit record is never deleted');
+  database.close();
+});
+
 test('any entry comes back as it was, but that halves of characters cannot be kept in texts', async () => {
   const store = await open('any');
   let count = 0;

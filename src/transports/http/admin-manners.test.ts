@@ -10,7 +10,7 @@ async function ask(
   const request = body === undefined ? knock(as, route) : knock(as, route, body);
   for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
   const answer = await app.fetch(request);
-  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> };
 }
 
 describe('two administrators', () => {

@@ -1,0 +1,91 @@
+import { expect, test } from 'bun:test';
+import { fakeInForce, fakeVault } from '../test/fakes/in-force.ts';
+import { fakeStore } from '../test/fakes/store.ts';
+import { noon, stoppedClock } from '../test/fakes/surroundings.ts';
+import type { Config, ProviderSettings } from './config/config.ts';
+import type { Vault } from './core/ports.ts';
+import type { WantedSetting } from './management/configuration.ts';
+import type { AuditRecord, Store } from './store/store.ts';
+
+const told: AuditRecord = {
+  id: 'audit_1',
+  at: noon,
+  actor: 'key_1',
+  organisationId: 'org_1',
+  procedure: 'providers.create',
+  subject: 'up',
+  summary: '',
+};
+const up: WantedSetting = {
+  kind: 'provider',
+  name: 'up',
+  entry: { type: 'openai' },
+  secrets: { api_key: 'first-key', headers: { 'x-gate': 'open' } },
+  change: 'create',
+};
+const clock = stoppedClock(noon);
+/** The provider as a start with this store and this vault would have it. */
+const startedWith = async (store: Store, vault: Vault): Promise<ProviderSettings | undefined> => {
+  let found: ProviderSettings | undefined;
+  const apply = ({ providers }: Config): void => {
+    found = providers.find(({ name }) => name === 'up');
+  };
+  (await fakeInForce({ store, clock, vault, apply })).begin();
+  return found;
+};
+
+test('a credential whose key is lost keeps nobody from starting; it is told, and mended by setting it again', async () => {
+  const store = fakeStore();
+  const first = await fakeInForce({ store, clock, vault: fakeVault() });
+  await first.set(up, told);
+  const vault = fakeVault();
+  const inForce = await fakeInForce({ store, clock, vault });
+  expect(await startedWith(store, vault)).toBeUndefined();
+  expect(inForce.read().leftOut).toMatchObject([{ place: 'provider up', key: 'api_key' }]);
+  expect(inForce.read().providers.find(({ name }) => name === 'up')?.stored).toMatchObject({ version: 1 });
+  await inForce.set({ ...up, secrets: { api_key: 'second-key' }, change: 'update' }, { ...told, id: 'audit_2' });
+  expect(inForce.read().leftOut).toEqual([]);
+  expect((await startedWith(store, vault))?.credential?.reveal()).toBe('second-key');
+});
+
+test('of secrets only those that are given are changed, and null takes one out', async () => {
+  const store = fakeStore();
+  const vault = fakeVault();
+  const inForce = await fakeInForce({ store, clock, vault });
+  await inForce.set(up, told);
+  const change = async (secrets: WantedSetting['secrets']) =>
+    await inForce.set(
+      { ...up, ...(secrets && { secrets }), change: 'update' },
+      { ...told, id: JSON.stringify(secrets) },
+    );
+  const secrets = async () => {
+    const found = await startedWith(store, vault);
+    return [found?.credential?.reveal(), found?.headers?.['x-gate']?.reveal()];
+  };
+  await change({ api_key: 'second-key' });
+  expect(await secrets()).toEqual(['second-key', 'open']);
+  await change({ headers: null });
+  expect(await secrets()).toEqual(['second-key', undefined]);
+  await inForce.set({ kind: 'provider', name: 'up', entry: { type: 'openai', models: ['m'] }, change: 'update' }, told);
+  expect(await secrets()).toEqual(['second-key', undefined]);
+  expect(JSON.stringify(await store.settings.all())).not.toMatch(/second-key|open"/);
+});
+
+test('after a rotation everything is sealed with the new key alone, and still opens', async () => {
+  const store = fakeStore();
+  const vault = fakeVault();
+  const inForce = await fakeInForce({ store, clock, vault });
+  await inForce.set(up, told);
+  expect(await inForce.rotateVault({ ...told, id: 'audit_2', procedure: 'secrets.rotate' })).toBe(1);
+  const [setting] = await store.settings.all();
+  expect([setting?.version, vault.isCurrent(setting?.sealed ?? '')]).toEqual([1, true]);
+  expect((await startedWith(store, vault))?.credential?.reveal()).toBe('first-key');
+});
+
+test('a store that cannot write leaves in force what was', async () => {
+  const store = fakeStore();
+  const inForce = await fakeInForce({ store, clock });
+  await store.close();
+  await expect(inForce.set(up, told)).rejects.toMatchObject({ kind: 'gateway-storage-failed' });
+  expect(inForce.read().providers.some(({ name }) => name === 'up')).toBe(false);
+});
