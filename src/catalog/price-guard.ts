@@ -37,6 +37,8 @@ export function guardedPrices(
   next: readonly PriceRecord[],
   at: number,
 ): { readonly taken: readonly PriceRecord[]; readonly jumps: readonly PriceJump[] } {
+  // The first start of all has nothing that a price could be compared with, and somebody waiting for it.
+  if (stored.length === 0) return { taken: next, jumps: [] };
   const before = inForceByName(stored, at);
   const after = inForceByName(next, at);
   const jumps = new Map<string, PriceJump>();
@@ -76,9 +78,11 @@ function inForceByName(records: readonly PriceRecord[], at: number): ReadonlyMap
 }
 
 function isLater(one: Price, other: Price): boolean {
-  const order = one.source.localeCompare(other.source, 'en', { numeric: true });
+  const order = versions.compare(one.source, other.source);
   return order === 0 ? one.from >= other.from : order > 0;
 }
+
+const versions = new Intl.Collator('en', { numeric: true });
 
 function keyOf({ provider, model }: PriceRecord): string {
   return `${provider} ${model.toLowerCase()}`;
