@@ -77,19 +77,19 @@ function managementOperation(procedure: Procedure): JsonObject {
 }
 
 function dataOperation({ method, path, operation, summary }: DataRoute): JsonObject {
-  const any = json({ type: 'object' });
+  const anyObject = json({ type: 'object' });
   return {
     operationId: `${method.toLowerCase()}${path.replace(/[^a-zA-Z0-9]+/g, '_')}`,
     summary: summary ?? `${operation}, as the vendor whose path this is documents it.`,
     tags: [operation],
     security: [{ clientKey: [] }],
-    ...(method === 'GET' || method === 'DELETE' ? {} : { requestBody: { required: true, content: any } }),
+    ...(method === 'GET' || method === 'DELETE' ? {} : { requestBody: { required: true, content: anyObject } }),
     responses: {
       200: {
         description: summary === undefined ? "The vendor's own answer, or a stream of its events." : 'Done.',
-        content: any,
+        content: anyObject,
       },
-      default: { description: "A failure in that vendor's own envelope.", content: any },
+      default: { description: "A failure in that vendor's own envelope.", content: anyObject },
     },
   };
 }
