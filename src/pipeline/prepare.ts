@@ -176,7 +176,10 @@ function withoutCall(callId: string, param: string): Failure {
   );
 }
 
-type Spelled = Omit<Prepared, 'url' | 'headers'>;
+interface Spelled extends Omit<Prepared, 'url' | 'headers'> {
+  /** A member of what was spelled as it stands in the caller's request; the same if absent. */
+  readonly inCallers?: (member: string) => string;
+}
 
 const unchanged = { passedThrough: true, lost: [], emulated: [], answerHeaders: {}, calls: 1, edits: [] } as const;
 
@@ -195,18 +198,28 @@ function spelled(call: Preparable, { offer }: Asking, translated: Translated): S
     answerHeaders: headers,
     calls,
     edits,
+    inCallers: (member) => locate(canonicalMember(offer.dialect, request, member) ?? member),
   };
 }
 
-function finished(call: Preparable, { offer, provider }: Asking, spelled: Spelled): Prepared {
+/** Which canonical member of a request a dialect spells so. */
+function canonicalMember(
+  { request: codec }: Dialect,
+  request: RequestOf<OperationName>,
+  wire: string,
+): string | undefined {
+  return Object.keys(request).find((member) => codec.locate(request, member) === wire);
+}
+
+function finished(call: Preparable, { offer, provider }: Asking, { inCallers, ...spelled }: Spelled): Prepared {
   const lost = [...spelled.lost];
   const called = provider.deployments?.get(call.target.model);
   const splices = { ...splicesFor(call, offer, spelled), ...(called === undefined ? {} : { model: called }) };
   const body =
     Object.keys(splices).length === 0
       ? spelled.body
-      : offer.dialect.request.splice(spelled.body, splices, (loss) => {
-          if (offer.adjust?.already?.includes(loss.path) !== true) lost.push(loss);
+      : offer.dialect.request.splice(spelled.body, splices, ({ path, why }) => {
+          if (offer.adjust?.already?.includes(path) !== true) lost.push({ path: inCallers?.(path) ?? path, why });
         });
   return {
     ...spelled,
