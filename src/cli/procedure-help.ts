@@ -62,7 +62,7 @@ function meaning({ required, nullable, takes, description = '' }: Field): string
 }
 
 /** Two columns; where the first one is long, the second one begins on the next line. */
-export function aligned(lines: readonly (readonly string[])[]): readonly string[] {
+function aligned(lines: readonly (readonly string[])[]): readonly string[] {
   const width = Math.min(30, Math.max(0, ...lines.map(([first = '']) => first.length)));
   return lines.map(([first = '', second = '']) =>
     first.length <= width

@@ -15,7 +15,7 @@ export interface Server {
   readonly key: string;
 }
 
-export const usualUrl = 'http://127.0.0.1:4141';
+const usualUrl = 'http://127.0.0.1:4141';
 
 /** Where each kind of question goes, and which keys are taken for it, the first one first. */
 const askers = {

@@ -34,10 +34,10 @@ export function dispatch(tools: DispatchTools): Handler<Dispatchable> {
       ...originOf(call, attempt.number, prepared),
       ...(offer.estimator && { estimated: true as const }),
     };
-    const asking = { call, offer, provider, origin, edit, prepared, attempt };
+    const asking = { call, offer, provider, origin, edit, prepared, attempt, saw };
     try {
       const { calls } = prepared;
-      if (calls === 1) return await ask({ ...asking, saw }, call.signal);
+      if (calls === 1) return await ask(asking, call.signal);
       const unseen = { ...asking, saw: () => undefined };
       return await fanOut({ count: calls, signal: call.signal, seen: saw }, (_, signal) => ask(unseen, signal));
     } catch (thrown) {
@@ -127,10 +127,9 @@ function editFor(
   offer: Offer,
   { prepared, tools }: { readonly prepared: Prepared; readonly tools: PrepareTools },
 ): AnswerEdit | undefined {
-  const spoken = tools.dialects.find(({ name }) => name === dialect);
-  if (offer.dialect.name === dialect || spoken?.seals === undefined || offer.dialect.operation !== 'chat') {
-    return prepared.edits.length === 0 ? undefined : composed(prepared.edits);
-  }
+  const isForeign = offer.dialect.name !== dialect && offer.dialect.operation === 'chat';
+  const seals = isForeign ? tools.dialects.find(({ name }) => name === dialect)?.seals : undefined;
+  if (seals === undefined) return prepared.edits.length === 0 ? undefined : composed(prepared.edits);
   const origin = { provider: target.provider, dialect: offer.dialect.name };
-  return composed([...prepared.edits, sealedAnswer({ origin, seals: spoken.seals, lost: journal.answerLost })]);
+  return composed([...prepared.edits, sealedAnswer({ origin, seals, lost: journal.answerLost })]);
 }

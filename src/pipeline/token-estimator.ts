@@ -15,7 +15,7 @@ export function counting(provider: ConfiguredProvider, dialect: Dialect<'count-t
 }
 
 /** Answers by itself, from the request alone. It knows no model's tokenizer, so it may be off by a good part. */
-export function tokenEstimator({ request, response }: Dialect<'count-tokens'>): HttpClient {
+function tokenEstimator({ request, response }: Dialect<'count-tokens'>): HttpClient {
   return {
     async send({ body, signal }) {
       signal.throwIfAborted();

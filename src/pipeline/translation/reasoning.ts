@@ -5,7 +5,7 @@ import type { Message } from '../../core/message.ts';
  * What the words for effort come to in tokens, from least to most; an effort without a word here is taken for `high`. A budget
  * is told as the least effort that covers it. Vendors publish no such table: these are the steps that their own guides advise.
  */
-export const effortBudgets = [
+const effortBudgets = [
   ['minimal', 1024],
   ['low', 2048],
   ['medium', 8192],
