@@ -35,6 +35,8 @@ export interface Target {
   readonly key: string;
   /** What its own ledger says, by kind; absent where it keeps none. */
   ledger?(): Promise<ReadonlyMap<string, Entry>>;
+  /** Asks its management, as its administrator; absent where there is none. */
+  ask?(path: string): Promise<Response>;
 }
 
 /** Starts one; `folder` is empty and its own. */

@@ -42,6 +42,7 @@ export const launchTrestle: Launch = async ({ folder, upstreamPort }) => {
     path: (kind) => (translatedKinds.has(kind) ? '/v1/messages' : '/v1/chat/completions'),
     model: (kind) => `${kind}/m`,
     ledger: () => readLedger(port, adminKey),
+    ask: (path) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${adminKey}` } }),
   };
 };
 

@@ -1,6 +1,6 @@
 import type { Loaded } from './config/load-stored.ts';
 import type { Problem } from './config/problems.ts';
-import { spelledAlias, spelledProvider } from './config/spelled-config.ts';
+import { spelledAlias, spelledFacts, spelledProvider } from './config/spelled-config.ts';
 import { isJsonObject, type JsonObject } from './core/json.ts';
 import type {
   ConfigurationInForce,
@@ -14,11 +14,11 @@ export function isSame(one: SettingName, other: SettingName): boolean {
   return one.kind === other.kind && one.name === other.name;
 }
 
-/** Providers and aliases as they are, those that operators set with what they set, in force or not. */
+/** Providers, aliases and what is set of models as they are, those that operators set with what they set, in force or not. */
 export function entriesInForce(
   { config, leftOut }: Loaded,
   settings: readonly Setting[],
-): Pick<ConfigurationInForce, 'providers' | 'aliases'> {
+): Pick<ConfigurationInForce, 'providers' | 'aliases' | 'models'> {
   const entries = (kind: SettingName['kind'], found: readonly EntryInForce[]): readonly EntryInForce[] => {
     const own = settings.filter((setting) => setting.kind === kind);
     const out = own.flatMap((setting): readonly EntryInForce[] => {
@@ -41,6 +41,13 @@ export function entriesInForce(
     aliases: entries(
       'alias',
       config.aliases.map((one) => ({ name: one.name, entry: spelledAlias(one) })),
+    ),
+    models: entries(
+      'model',
+      config.overrides
+        .map(({ provider, model, facts }) => ({ name: `${provider}/${model}`, entry: spelledFacts(facts) }))
+        // One whose facts are left out may still be switched off; it is told once.
+        .filter(({ name }) => !leftOut.some((one) => isSame(one, { kind: 'model', name }))),
     ),
   };
 }

@@ -2,18 +2,24 @@ import { type Catalogue, catalogue } from './catalog/catalogue.ts';
 import type { ModelLists } from './catalog/model-lists.ts';
 import { type PriceJump, priceJump } from './catalog/price-guard.ts';
 import type { Config } from './config/config.ts';
+import type { Principal } from './core/call.ts';
 import { Failure } from './core/failure.ts';
 import type { SourcedFacts } from './core/model-facts.ts';
 import type { Clock, Digest, FetchMedia, HttpClient, Ids, Log } from './core/ports.ts';
 import { anthropicMessages, anthropicTokenCount } from './dialects/anthropic-messages/index.ts';
 import { openaiChat } from './dialects/openai-chat/index.ts';
 import { openaiEmbeddings } from './dialects/openai-embeddings/index.ts';
+import { balanceIn } from './management/balances.ts';
 import type { Configuration } from './management/configuration.ts';
 import type { Desk } from './management/desk.ts';
 import { callPipeline } from './pipeline/index.ts';
 import { counting } from './pipeline/token-estimator.ts';
+import { waysTo } from './pipeline/way.ts';
 import { wouldSend } from './pipeline/would-send.ts';
+import type { Allowances } from './policies/allowances.ts';
 import { type AuthenticationTools, identify } from './policies/authenticate.ts';
+import type { Health } from './policies/health.ts';
+import type { RateCounters } from './policies/rate-limit-counters.ts';
 import { configure } from './providers/configure.ts';
 import { probe } from './providers/probe.ts';
 import type { ConfiguredProvider } from './providers/provider.ts';
@@ -24,6 +30,7 @@ import { explainRoute } from './transports/http/explain.ts';
 import { type FrontTools, front, type Mounted, type PlainRoute } from './transports/http/front.ts';
 import { modelList } from './transports/http/model-list.ts';
 import { anthropicModels, openaiModels } from './transports/http/model-list-shapes.ts';
+import { ownRequestPath, ownRequestRoute } from './transports/http/own-request.ts';
 
 /** What a house is built of: settings, memory, and the machine's ports. */
 export interface HouseParts {
@@ -41,10 +48,18 @@ export interface HouseParts {
   readonly lists?: ModelLists;
   /** Prices that were not believed when the price list was taken up. */
   readonly refusedPrices?: readonly PriceJump[];
+  /** What is counted for limits of rate, however often the house is rebuilt. */
+  readonly counters: RateCounters;
+  /** What was given away today, however often the house is rebuilt; nothing is free if absent. */
+  readonly allowances?: Allowances;
   /** How operators change what is configured. */
   readonly configuration: Configuration;
   /** What their changes share, however often the house is rebuilt. */
   readonly desk: Desk;
+  /** What calls show of providers, however often the house is rebuilt. */
+  readonly health: Health;
+  /** The house that stands by now, so that the answer to a change tells what came of it; this one if absent. */
+  readonly standing?: () => Pick<House, 'catalogue'> | undefined;
 }
 
 type Answer = (request: Request) => Response | Promise<Response>;
@@ -81,6 +96,10 @@ export function buildHouse(parts: HouseParts): House {
     ...parts,
     ...authentication,
     ledger: parts.store.ledger,
+    limits: parts.store.limits,
+    holds: parts.store.holds,
+    minOutputTokens: config.budgets.minOutputTokens,
+    ...(config.unknownPrice === undefined ? {} : { unknownPrice: config.unknownPrice }),
     routes: models,
     providers,
     dialects,
@@ -90,7 +109,6 @@ export function buildHouse(parts: HouseParts): House {
   let draining = false;
   const common = { ids: parts.ids, dialects: vendorDialects, draining: () => draining };
   const health = healthRoutes(common);
-  const admin = administration(parts, { models, providers, doors, authentication });
   const lists = ['/v1/models', '/openai/v1/models', '/anthropic/v1/models'].map((path) =>
     modelList(listTools(parts, { models, authentication }), path),
   );
@@ -99,8 +117,16 @@ export function buildHouse(parts: HouseParts): House {
     ...{ dialects: [openaiChat, openaiEmbeddings, anthropicMessages], plan: models.plan, limits: config.limits },
     identify: (credential) => identify(authentication, credential),
     wouldSend: (call) => wouldSend(call, { providers, dialects }),
+    wayOf: waysTo(providers),
+    ...(config.unknownPrice === undefined ? {} : { unknownPrice: config.unknownPrice }),
   });
-  const plain = [...health, ...lists, explain];
+  const own = ownRequestRoute({
+    ...{ ids: parts.ids, ledger: parts.store.ledger, dialect: openaiChat },
+    identify: (credential) => identify(authentication, credential),
+    spell: async (record) => (await import('./management/own-request.ts')).spellOwnRequest(record),
+  });
+  const plain = [...health, ...lists, explain, own];
+  const admin = administration(parts, { models, providers, doors, plain, authentication });
   return {
     answer: front({ ...common, doors, plain, mounted: config.adminListen === undefined ? admin : [] }),
     administer: front({ ...common, doors: [], plain: health, mounted: admin }),
@@ -156,19 +182,19 @@ function limitsOf(facts: SourcedFacts | undefined): {
 
 function healthRoutes({ draining }: Pick<FrontTools, 'draining'>): readonly PlainRoute[] {
   const say = (status: number, text: string): Response => new Response(`${text}\n`, { status });
+  const told = (path: string, summary: string) => {
+    const route = { method: 'GET', path } as const;
+    const open = { access: 'anybody', media: 'text/plain' } as const;
+    return { ...route, told: [{ ...route, ...open, operation: 'health', summary }] };
+  };
   return [
-    { method: 'GET', path: '/healthz', answer: () => say(200, 'alive') },
-    { method: 'GET', path: '/readyz', answer: () => (draining() ? say(503, 'draining') : say(200, 'ready')) },
+    { ...told('/healthz', 'Whether the process is there.'), answer: () => say(200, 'alive') },
+    {
+      ...told('/readyz', 'Whether it takes new work: 503 once it is told to stop.'),
+      answer: () => (draining() ? say(503, 'draining') : say(200, 'ready')),
+    },
   ];
 }
-
-/** What `/openapi.json` says of the one route of ours beside those of vendors. */
-const explaining = {
-  method: 'POST',
-  path: '/trestle/v1/explain',
-  operation: 'explain',
-  summary: 'What would be sent for a request, where, at what price bound, and what would be lost. Nothing is sent.',
-};
 
 interface Providers {
   readonly providers: ReadonlyMap<string, ConfiguredProvider>;
@@ -183,25 +209,32 @@ function probed(provider: ConfiguredProvider | undefined, clock: Clock): ReturnT
 /** Management is loaded when somebody first asks for it: it takes memory that a gateway without operators need not spend. */
 function administration(
   parts: HouseParts,
-  { models, providers, doors, authentication }: Known & Pick<House, 'doors'> & Providers,
+  { models, providers, doors, plain, authentication }: Known & Pick<House, 'doors' | 'plain'> & Providers,
 ): readonly Mounted[] {
   const load = async (): Promise<Answer> => {
-    const [{ adminApp }, { procedures }] = await Promise.all([
+    const [{ adminApp }, { procedures }, { ownRequestShape }, { organisationRoutes }] = await Promise.all([
       import('./transports/http/admin.ts'),
       import('./management/index.ts'),
+      import('./management/own-request.ts'),
+      import('./transports/http/organisation-kinds.ts'),
     ]);
+    const described = plain.flatMap(({ told, path }) =>
+      told.map((one) => (path === ownRequestPath ? { ...one, output: ownRequestShape } : one)),
+    );
     const app = adminApp({
       procedures,
       context: {
         ...parts,
-        models: () => models.list({ at: parts.clock.now() }),
+        models: () => (parts.standing?.()?.catalogue ?? models).list({ at: parts.clock.now(), off: 'shown' }),
         catalogue: models,
         priceOf: models.priceOf,
+        balanceOf: (budget, owner) => balanceIn(parts.store.holds.standings(owner), budget),
+        priceFor: models.priceFor,
         priceJump,
         probe: async (name) => await probed(providers.get(name), parts.clock),
       },
       authenticate: (credential) => identify(authentication, credential),
-      dataRoutes: [...doors, explaining],
+      dataRoutes: [...doors, ...described, ...organisationRoutes(organisationPrefixes), ownDocument],
       log: parts.log,
     });
     return (request) => app.fetch(request);
@@ -211,5 +244,27 @@ function administration(
     app ??= load();
     return await (await app)(request);
   };
-  return ['/admin', '/openapi.json'].map((prefix) => ({ prefix, answer }));
+  const own = ['/admin', '/openapi.json'].map((prefix) => ({ prefix, answer }));
+  return [...own, ...organisationApi(parts, authentication)];
 }
+
+/** Usage and costs as OpenAI's own clients ask for them; where management is, for the same keys. */
+function organisationApi(
+  { store, clock, ids, log }: HouseParts,
+  authentication: AuthenticationTools,
+): readonly Mounted[] {
+  const answer = async (request: Request): Promise<Response> => {
+    const { organisationUsage } = await import('./transports/http/organisation-usage.ts');
+    const identified = (credential: string | undefined): Principal => identify(authentication, credential);
+    return await organisationUsage({ store, clock, ids, log, dialect: openaiChat, identify: identified })(request);
+  };
+  return organisationPrefixes.map((prefix) => ({ prefix, answer }));
+}
+
+const ownDocument = {
+  ...{ method: 'GET', path: '/openapi.json', operation: 'openapi', access: 'anybody' as const },
+  summary: 'This document: everything that is served here.',
+};
+
+/** Where OpenAI's clients expect them, and the same under our prefix for OpenAI. */
+const organisationPrefixes = ['/v1/organization', '/openai/v1/organization'];

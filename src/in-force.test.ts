@@ -5,6 +5,7 @@ import { noon, stoppedClock } from '../test/fakes/surroundings.ts';
 import type { Config, ProviderSettings } from './config/config.ts';
 import type { Vault } from './core/ports.ts';
 import type { WantedSetting } from './management/configuration.ts';
+import { openDesk } from './management/desk.ts';
 import type { AuditRecord, Store } from './store/store.ts';
 
 const told: AuditRecord = {
@@ -76,10 +77,15 @@ test('after a rotation everything is sealed with the new key alone, and still op
   const vault = fakeVault();
   const inForce = await fakeInForce({ store, clock, vault });
   await inForce.set(up, told);
+  const asked = { organisationId: 'org_1', actor: 'key_1', idempotencyKey: 'one', digest: 'digest' };
+  const given = { status: 201, body: '{}' };
+  const once = () => openDesk({ clock, vault, answers: store.answers }).once(asked, async () => given);
+  await once();
   expect(await inForce.rotateVault({ ...told, id: 'audit_2', procedure: 'secrets.rotate' })).toBe(1);
   const [setting] = await store.settings.all();
   expect([setting?.version, vault.isCurrent(setting?.sealed ?? '')]).toEqual([1, true]);
   expect((await startedWith(store, vault))?.credential?.reveal()).toBe('first-key');
+  expect(await once()).toEqual({ ...given, replayed: true });
 });
 
 test('a store that cannot write leaves in force what was', async () => {
@@ -89,3 +95,37 @@ test('a store that cannot write leaves in force what was', async () => {
   await expect(inForce.set(up, told)).rejects.toMatchObject({ kind: 'gateway-storage-failed' });
   expect(inForce.read().providers.some(({ name }) => name === 'up')).toBe(false);
 });
+
+test('a model stays switched off when the file begins to describe it, and while its provider is gone', async () => {
+  const store = fakeStore();
+  let text = 'providers: { up: { type: groq, api_key: x } }';
+  let config: Config | undefined;
+  const apply = (next: Config): void => {
+    config = next;
+  };
+  const off = { provider: 'up', model: 'm', disabled: true } as const;
+  const inForce = await fakeInForce({ store, clock, text: () => text, apply });
+  await inForce.set({ kind: 'model', name: 'up/m', entry: { tools: true }, disabled: true, change: 'create' }, told);
+  expect([config?.overrides, inForce.read().leftOut]).toEqual([[{ ...off, facts: { tools: true } }], []]);
+  text = 'providers: { up: { type: groq, api_key: x, models: { m: { tools: false } } } }';
+  await inForce.reload({ ...told, id: 'audit_2' });
+  expect(config?.overrides).toEqual([{ ...off, facts: {} }]);
+  const mistake = expect.stringContaining('trestle.yaml says what is known of this model');
+  expect(inForce.read().models).toMatchObject([{ name: 'up/m', stored: { disabled: true, mistake } }]);
+  text = '{}';
+  await inForce.reload({ ...told, id: 'audit_3' });
+  expect([config?.overrides, inForce.read().leftOut.length]).toEqual([[], 1]);
+  text = 'providers: { up: { type: groq, api_key: x } }';
+  await inForce.reload({ ...told, id: 'audit_4' });
+  expect([config?.overrides, inForce.read().leftOut]).toEqual([[{ ...off, facts: { tools: true } }], []]);
+  expect(await startedOverrides(store, text)).toEqual(config?.overrides);
+});
+
+async function startedOverrides(store: Store, text: string): Promise<Config['overrides'] | undefined> {
+  let found: Config['overrides'] | undefined;
+  const apply = ({ overrides }: Config): void => {
+    found = overrides;
+  };
+  (await fakeInForce({ store, clock, text: () => text, apply })).begin();
+  return found;
+}

@@ -7,6 +7,7 @@ import type { StoredEntry } from './config/stored-entries.ts';
 import { asFailure, Failure } from './core/failure.ts';
 import type { Clock, Vault } from './core/ports.ts';
 import { entriesInForce, isSame, mistakeOf } from './entries-in-force.ts';
+import { ledNowhere } from './led-nowhere.ts';
 import type {
   Configuration,
   ConfigurationInForce,
@@ -14,19 +15,22 @@ import type {
   SettingName,
   WantedSetting,
 } from './management/configuration.ts';
+import { resealAnswers } from './management/given-answers.ts';
 import type { AuditRecord, PriceRecord, Setting, Store } from './store/store.ts';
 import { mergedSecrets, openedEntry, purposeOf, refuseMovedSecrets, sealedSecrets } from './stored-secrets.ts';
 
 export interface InForceTools {
   /** Flags, environment and file as they are at this moment. */
   readonly sources: () => ConfigSources;
-  readonly store: Pick<Store, 'settings' | 'prices' | 'audit'>;
+  readonly store: Pick<Store, 'settings' | 'prices' | 'audit' | 'answers'>;
   readonly vault: Vault;
   readonly clock: Clock;
   /** Every stored price. */
   readonly prices: readonly PriceRecord[];
   /** Serves by these settings from now on. */
   readonly apply: (config: Config, prices: readonly PriceRecord[]) => void;
+  /** Is told what file and environment alone say whenever they are read again. */
+  readonly taken?: (config: Config) => Promise<void>;
 }
 
 /** Everything that is configured: the file and the environment as they were last read, with what operators set beneath them. */
@@ -56,11 +60,13 @@ export class InForce implements Configuration {
 
   read(): ConfigurationInForce {
     const { config, leftOut } = this.#loaded;
+    const entries = entriesInForce(this.#loaded, this.#settings);
     return {
       ...(config.file === undefined ? {} : { file: config.file }),
       settings: spelledConfig(config),
-      ...entriesInForce(this.#loaded, this.#settings),
+      ...entries,
       leftOut: leftOut.flatMap(({ problems }) => problems.map(mistakeOf)),
+      warnings: ledNowhere(config, entries.aliases),
     };
   }
 
@@ -76,16 +82,15 @@ export class InForce implements Configuration {
 
   async reload(audit: AuditRecord): Promise<void> {
     const sources = asOfNow(this.#tools.sources());
-    const next = usable(() => {
-      // The file must stand by itself, for that is how the next start reads it first.
-      loadConfig(sources);
-      return this.#load(sources, this.#settings);
-    });
+    // The file must stand by itself, for that is how the next start reads it first.
+    const alone = usable(() => loadConfig(sources));
+    const next = usable(() => this.#load(sources, this.#settings));
     const summary = `${audit.summary}: ${difference(this.#loaded.config, next.config)}`.slice(0, longestSummary);
     await this.#tools.store.audit.append({ ...audit, summary });
     this.#sources = sources;
     this.#loaded = next;
     this.begin();
+    await this.#tools.taken?.(alone);
   }
 
   async set(wanted: WantedSetting, audit: AuditRecord): Promise<void> {
@@ -131,6 +136,7 @@ export class InForce implements Configuration {
     if (anew.length === 0) await store.audit.append(audit);
     else await store.settings.save(anew, audit);
     this.#settings = this.#settings.map((setting) => anew.find((one) => isSame(one, setting)) ?? setting);
+    await resealAnswers(store.answers, vault);
     // One that could not be opened keeps the old keys: it may be mended from a backup.
     if (this.#settings.every(({ sealed }) => sealed === undefined || vault.isCurrent(sealed))) await vault.forgetOld();
     return anew.length;
@@ -216,6 +222,9 @@ function refuseStranger(
     );
   }
   if (change === 'create' || before !== undefined) return;
+  if (kind === 'model') {
+    throw new Failure('resource-unknown', `Nothing is set here of the model ${shown}.`, { param: 'id' });
+  }
   if ((kind === 'provider' ? providers : aliases).some((one) => one.name === name)) {
     const sentence = `The ${kind} ${shown} is from ${file}; change it there, and POST /admin/v1/config/reload.`;
     throw new Failure('resource-conflict', sentence, { param: 'name' });
@@ -226,10 +235,11 @@ function refuseStranger(
 /** A mistake in the entry itself is told by its field; one that it makes in another is a conflict with that. */
 function refuseBroken(now: readonly LeftOut[], before: readonly LeftOut[], subject: SettingName): void {
   const own = now.find((one) => isSame(one, subject))?.problems[0];
-  if (own?.key === '') throw new Failure('resource-conflict', own.sentence, { param: 'name' });
+  const param = subject.kind === 'model' ? 'id' : 'name';
+  if (own?.key === '') throw new Failure('resource-conflict', own.sentence, { param });
   if (own !== undefined) {
-    const param = fieldOf(own, subject);
-    throw new Failure('request-invalid', `${param}: ${own.sentence}`, { param });
+    const field = fieldOf(own, subject);
+    throw new Failure('request-invalid', `${field}: ${own.sentence}`, { param: field });
   }
   const broken = now.find((one) => !before.some((other) => isSame(one, other)));
   const [problem] = broken?.problems ?? [];
@@ -237,11 +247,12 @@ function refuseBroken(now: readonly LeftOut[], before: readonly LeftOut[], subje
 }
 
 /** `providers.up.base_url` as a field of the entry: `base_url`. */
-function fieldOf({ key }: Problem, { name }: SettingName): string {
-  const rest = key.replace(/^(providers|models)\./, '');
+function fieldOf({ key }: Problem, { kind, name }: SettingName): string {
+  const rest = key.replace(/^(providers|models|model)\./, '');
   const begin = rest.startsWith('"') ? JSON.stringify(name.slice(0, 80)) : name;
   const field = rest.startsWith(begin) ? rest.slice(begin.length).replace(/^\./, '') : '';
-  return field === '' ? 'name' : field;
+  if (field !== '') return field;
+  return kind === 'model' ? 'id' : 'name';
 }
 
 function usable<T>(load: () => T): T {

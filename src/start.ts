@@ -7,8 +7,11 @@ import { type ConfigSources, loadConfig } from './config/load.ts';
 import type { FetchMedia, HttpServer, Listener, Log } from './core/ports.ts';
 import { buildHouse, type House, type HouseParts } from './house.ts';
 import { InForce } from './in-force.ts';
+import { watchSpend } from './jobs/spend-watch.ts';
+import { type LastConfig, lastConfig } from './last-config.ts';
 import { openDesk } from './management/desk.ts';
 import { firstRun, type MadeKeys } from './management/first-run.ts';
+import { ownRecord } from './management/own-record.ts';
 import { systemClock } from './platform/clock.ts';
 import { openDigest } from './platform/digest.ts';
 import { ensureDirectory } from './platform/files.ts';
@@ -17,8 +20,11 @@ import { bunHttpServer } from './platform/http-server.ts';
 import { systemIds } from './platform/ids.ts';
 import { keptTexts } from './platform/kept-texts.ts';
 import { openVault } from './platform/vault.ts';
+import { openAllowances } from './policies/allowances.ts';
+import { openHealth } from './policies/health.ts';
+import { rateCounters } from './policies/rate-limit-counters.ts';
 import { openStore } from './store/open.ts';
-import type { AuditRecord } from './store/store.ts';
+import type { AuditRecord, Store } from './store/store.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -43,38 +49,58 @@ export async function start(sources: () => ConfigSources, log: Log): Promise<Run
   const config = loadConfig(sources());
   const machine = { clock: systemClock, ids: systemIds, log };
   await ensureDirectory(config.data);
-  const store = await openStore({ directory: config.data, clock: machine.clock });
+  const store = await openStore({ directory: config.data, clock: machine.clock, log });
   const kept = keptTexts(config.data);
   const lists = modelLists({ ...machine, kept });
   try {
     const digest = await openDigest(join(config.data, 'secret.key'));
     const vault = await openVault(join(config.data, 'vault.key'));
     const made = await firstRun({ ...machine, store, digest }, given(config));
-    const { records, added } = await seedPrices(store.prices, machine.clock.now());
+    const record = await recording({ ...machine, store });
+    const { records, added } = await seedPrices(store.prices, {
+      at: machine.clock.now(),
+      record: (summary) => record({ actor: 'start', procedure: 'prices.take', subject: 'prices', summary }),
+    });
     if (added !== undefined) log.info('the price list was taken up', { count: records.length });
     for (const { provider, model, why } of added?.jumps ?? [])
       log.warn(`a new price was not taken, the old one stays: ${why}`, { provider, model });
     const refusedPrices = await keptJumps(kept, added);
-    const desk = openDesk(machine.clock);
+    const desk = openDesk({ clock: machine.clock, answers: store.answers, vault });
+    const health = openHealth(machine.clock);
+    const counters = rateCounters({ limits: store.limits, clock: machine.clock });
+    const allowances = openAllowances();
     const standing: Standing = {};
+    const last = lastConfig(kept, digest);
+    await noteChange(store, last, { config, record });
     const configuration = await InForce.open({
       ...{ sources, store, vault, clock: machine.clock, prices: records },
+      taken: async (alone) => await last.keep(alone).catch(unkept(log)),
       apply(settings, prices) {
         standing.house = buildHouse({
           ...machine,
           // Doors stand open already: another address waits for the next start.
           config: { ...settings, adminListen: config.adminListen } as Config,
-          ...{ store, prices, digest, lists, refusedPrices, desk, configuration },
+          ...{ store, prices, digest, lists, refusedPrices, desk, health, counters, allowances, configuration },
           http: clientFor(settings, machine),
           fetchMedia: mediaFor(settings, machine),
+          standing: () => standing.house,
         });
       },
     });
+    await allowances.recall(store.ledger, givingAway(configuration), machine.clock.now());
     configuration.begin();
     for (const { place, message } of configuration.read().leftOut) log.warn(`${place} is not used: ${message}`);
+    for (const { place, message } of configuration.read().warnings) log.warn(`${place}: ${message}`);
+    const signalled = { procedure: 'config.reload', ...ofConfiguration, summary: 'the configuration was read again' };
     const reload = async (): Promise<void> =>
-      await desk.inTurn(async () => await configuration.reload(await signalled({ ...machine, store })));
-    return { ...(await open(config, standing, { store, log, lists })), made, reload };
+      await desk.inTurn(async () => await configuration.reload(record({ actor: 'SIGHUP', ...signalled })));
+    const running = await open(config, standing, { store, log, lists });
+    const stopWatching = watchSpend({ ...machine, store });
+    const stop = async (): Promise<void> => {
+      stopWatching();
+      await running.stop();
+    };
+    return { ...running, made, reload, stop };
   } catch (thrown) {
     lists.stop();
     await store.close();
@@ -87,6 +113,11 @@ function given({ adminKey, clientKey }: Config): Parameters<typeof firstRun>[1] 
     ...(adminKey === undefined ? {} : { admin: adminKey }),
     ...(clientKey === undefined ? {} : { client: clientKey }),
   };
+}
+
+/** Providers that give something away each day. */
+function givingAway(configuration: InForce): readonly string[] {
+  return configuration.read().providers.flatMap(({ name, entry }) => (entry['free'] === undefined ? [] : [name]));
 }
 
 function clientFor({ limits }: Config, { clock }: Pick<HouseParts, 'clock'>): HouseParts['http'] {
@@ -103,18 +134,31 @@ function mediaFor({ media }: Config, { clock }: Pick<HouseParts, 'clock'>): Fetc
   };
 }
 
-/** Who sent a signal is known to the machine alone. */
-async function signalled({ store, ids, clock }: Pick<HouseParts, 'store' | 'ids' | 'clock'>): Promise<AuditRecord> {
+/** What is in force is in force: the next start will tell of a change that was told already. */
+function unkept(log: Log): (cause: unknown) => void {
+  return (cause) => log.warn('what the configuration says now could not be kept for the next start', { cause });
+}
+
+type Recording = (told: Pick<AuditRecord, 'actor' | 'procedure' | 'subject' | 'summary'>) => AuditRecord;
+
+/** Who starts a process or sends it a signal is known to the machine alone. */
+async function recording({ store, ...tools }: Pick<HouseParts, 'store' | 'ids' | 'clock'>): Promise<Recording> {
   const [own] = await store.tenants.organisations();
-  return {
-    id: ids.make('audit'),
-    at: clock.now(),
-    actor: 'SIGHUP',
-    organisationId: own?.id ?? '',
-    procedure: 'config.reload',
-    subject: 'configuration',
-    summary: 'the configuration was read again',
-  };
+  return (told) => ownRecord(tools, { organisationId: own?.id ?? '', ...told });
+}
+
+const ofConfiguration = { subject: 'configuration' } as const;
+
+/** What file and environment say otherwise than when they were last read is a change like one over the API. */
+async function noteChange(
+  { audit }: Pick<Store, 'audit'>,
+  last: LastConfig,
+  { config, record }: { readonly config: Config; readonly record: Recording },
+): Promise<void> {
+  const change = last.changeTo(config);
+  const told = { actor: 'start', procedure: 'config.start', ...ofConfiguration };
+  if (change !== undefined) await audit.append(record({ ...told, summary: `the configuration changed: ${change}` }));
+  await last.keep(config);
 }
 
 /** The house that serves now; another one stands in its place when settings change. */

@@ -7,20 +7,30 @@ import type { ConfiguredProvider } from '../providers/provider.ts';
 import type { PriceRecord } from '../store/store.ts';
 import { agreedFacts } from './facts.ts';
 import type { ListReport, ModelLists } from './model-lists.ts';
-import { modelPattern } from './model-pattern.ts';
+import { isPattern, modelPattern } from './model-pattern.ts';
 import type { ModelAddress } from './names.ts';
 import type { PriceJump } from './price-guard.ts';
 import { type PriceBook, priceBook } from './prices.ts';
 import { type RetiringPin, retiringPins, retiringWarning } from './retiring-pins.ts';
 import { type ModelDescription, type ModelRoutes, routes } from './routes.ts';
+import { seedSource } from './seed.ts';
+import { listedContext } from './seed-contexts.ts';
+import { chargedPrice } from './served.ts';
 
 /** Everything that is known of models, as it is now: it follows what providers list. */
 export interface Catalogue extends ModelRoutes {
   /** Undefined if nobody knows it. */
   priceOf(provider: string, model: string, at: number): Price | undefined;
+  /** What such a call would be charged by; undefined if nobody knows it. */
+  priceFor(call: PricedCall): Price | undefined;
   report(): CatalogueReport;
   /** Asks every provider for its models now; resolves when each has answered or failed. */
   refresh(): Promise<void>;
+}
+
+export interface PricedCall extends ModelAddress {
+  readonly operation: OperationName;
+  readonly at: number;
 }
 
 export interface CatalogueReport {
@@ -32,7 +42,7 @@ export interface CatalogueReport {
 }
 
 export interface CatalogueParts {
-  readonly config: Pick<Config, 'providers' | 'discoverable' | 'aliases'>;
+  readonly config: Pick<Config, 'providers' | 'discoverable' | 'aliases'> & Partial<Pick<Config, 'overrides'>>;
   readonly records: readonly PriceRecord[];
   readonly providers: ReadonlyMap<string, ConfiguredProvider>;
   readonly clock: Clock;
@@ -44,11 +54,12 @@ export interface CatalogueParts {
 
 export function catalogue(parts: CatalogueParts): Catalogue {
   const { config, records, clock, log, lists } = parts;
-  const priced = [...config.providers, ...config.discoverable].map(({ name, kind, local, prices }) => ({
+  const priced = [...config.providers, ...config.discoverable].map(({ name, kind, local, prices, free }) => ({
     name,
     kind: kind.name,
     local,
     prices,
+    ...(free === undefined ? {} : { free }),
   }));
   const book = priceBook({ records, providers: priced });
   let now: ModelRoutes;
@@ -72,6 +83,7 @@ export function catalogue(parts: CatalogueParts): Catalogue {
     plan: (question) => now.plan(question),
     list: (question) => now.list(question),
     priceOf: book.priceOf,
+    priceFor: ({ provider, model, operation, at }) => chargedPrice(operation, book.priceOf(provider, model, at)),
     report: () => ({
       lists: lists?.report() ?? [],
       retiring: retiring(),
@@ -105,57 +117,94 @@ function routesNow(parts: CatalogueParts, prices: PriceBook): ModelRoutes {
   return routes({
     providers: there.map((entry) => ({
       name: entry.name,
-      models: modelsOf(entry, lists, prices),
+      models: modelsOf(entry, parts, prices),
       operations: operationsOf(providers.get(entry.name)),
       ...(entry.disabled === undefined ? {} : { disabled: entry.disabled }),
     })),
     aliases: config.aliases,
     prices,
     describe: remembering((model) => descriptionOf(parts, model)),
+    off: (config.overrides ?? []).filter(({ disabled }) => disabled === true),
   });
 }
 
-/** What the file lists; else what the provider lists, or has a price; and what the file describes. */
-function modelsOf(entry: ProviderSettings, lists: ModelLists | undefined, prices: PriceBook): readonly string[] {
+/** What the file lists; else what the provider lists, or has a price; and what the file or an operator describes. */
+function modelsOf(
+  entry: ProviderSettings,
+  { lists, config }: Pick<CatalogueParts, 'lists' | 'config'>,
+  prices: PriceBook,
+): readonly string[] {
   const { name, models, deployments, described = [] } = entry;
   if (models !== undefined) return models;
+  const overridden = (config.overrides ?? []).filter(({ provider }) => provider === name).map(({ model }) => model);
   const listed = lists?.of(name)?.models.map(({ id }) => id);
-  const offered = deployments === undefined ? (listed ?? prices.models(name)) : Object.keys(deployments);
-  return [...new Set([...offered, ...described.map(({ id }) => id)])];
+  const offered = deployments === undefined ? (listed ?? pricedModels(entry, prices)) : Object.keys(deployments);
+  return [...new Set([...offered, ...described.map(({ id }) => id), ...overridden])];
+}
+
+/** Where the operator chooses what is there, and what it is called, a price list cannot know it. */
+function pricedModels({ name, kind, prices: own }: ProviderSettings, prices: PriceBook): readonly string[] {
+  if (kind.takes?.includes('deployments') !== true) return prices.models(name);
+  return own.map(({ model }) => model).filter((model) => !isPattern(model));
 }
 
 function operationsOf(provider: ConfiguredProvider | undefined): readonly OperationName[] {
   return Object.keys(provider?.kind.operations ?? {}) as OperationName[];
 }
 
-/** The file comes first, then the provider's own list, then what is known of its kind. */
+/**
+ * The file comes first, then what operators say of the model and of its provider, then the provider's own list, then what is known
+ * of its kind, then the price list.
+ */
 function descriptionOf({ config, lists }: CatalogueParts, { provider, model }: ModelAddress): ModelDescription {
   const entry = [...config.providers, ...config.discoverable].find(({ name }) => name === provider);
   const described = entry?.described?.find(({ id }) => id === model);
+  const override = config.overrides?.find((one) => one.provider === provider && one.model === model)?.facts;
   const listed = lists?.of(provider)?.models.find(({ id }) => id === model);
+  const inFile = entry?.managed === true ? undefined : described;
+  const said = [
+    { source: 'configuration', facts: inFile },
+    { source: 'management', facts: override },
+    { source: 'management', facts: inFile === undefined ? described : undefined },
+  ];
   const facts = agreedFacts([
-    { source: 'configuration', facts: described },
+    ...said,
     { source: 'provider', facts: listed },
     { source: 'kind', facts: entry && traitFacts(entry, model) },
+    { source: seedSource, facts: entry && listFacts(entry, model) },
   ]);
-  const operations = described?.operations ?? listed?.operations ?? namedOperations(entry, model);
-  return { ...(facts === undefined ? {} : { facts }), ...(operations === undefined ? {} : { operations }) };
+  const serving = [
+    ...said.map(({ source, facts: known }) => ({ source, operations: known?.operations })),
+    { source: 'kind', operations: namedOperations(entry, model) },
+    { source: 'provider', operations: listed?.operations },
+  ].find(({ operations }) => operations !== undefined);
+  return {
+    ...(facts === undefined ? {} : { facts }),
+    ...(serving?.operations === undefined ? {} : { operations: serving.operations, operationsFrom: serving.source }),
+  };
 }
 
 /** What the values of a kind of provider say of its models, each with the vendor's page. */
 function traitFacts({ kind }: ProviderSettings, model: string): Omit<KnownModel, 'id'> | undefined {
   const traits = kind.operations.chat?.[0].traits?.find(({ match }) => modelPattern(match).matches(model));
   if (traits === undefined) return undefined;
-  const { maxOutputTokens, reasoning, outputs } = traits;
+  const { contextTokens, maxOutputTokens, reasoning, outputs } = traits;
   return {
+    ...(contextTokens === undefined ? {} : { contextTokens }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(reasoning === undefined ? {} : { reasoning: reasoning !== 'none' }),
     ...(outputs === undefined ? {} : { jsonSchema: outputs.includes('json-schema') }),
   };
 }
 
+/** What the price list says that comes along. */
+function listFacts({ kind }: ProviderSettings, model: string): Omit<KnownModel, 'id'> | undefined {
+  const contextTokens = listedContext(kind.name, model);
+  return contextTokens === undefined ? undefined : { contextTokens };
+}
+
 function namedOperations(entry: ProviderSettings | undefined, model: string): readonly OperationName[] | undefined {
-  return entry?.kind.models?.names?.find(({ match }) => modelPattern(match).matches(model))?.operations;
+  return entry?.kind.serves?.find(({ match }) => modelPattern(match).matches(model))?.operations;
 }
 
 /** Good until the next list: routes are made anew then. */

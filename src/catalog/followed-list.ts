@@ -46,9 +46,11 @@ export function followList(followed: FollowedProvider, tools: FollowTools, befor
     asking = undefined;
     if (isStopped) return;
     const isListed = 'models' in answer;
-    cancel = clock.after(isListed ? listed : failed, () => void ask());
+    // Of whoever need not have a list, none is no trouble.
+    const isLacking = !isListed && answer.isLacking && provider.kind.models?.perhaps === true;
+    cancel = clock.after(isListed || isLacking ? listed : failed, () => void ask());
     const next = isListed ? { at: clock.now(), models: answer.models } : undefined;
-    const trouble = isListed ? undefined : answer.problem;
+    const trouble = isListed || isLacking ? undefined : answer.problem;
     logTurn(followed, { list, next, problem, trouble }, tools.log);
     problem = trouble;
     if (next !== undefined && !discovered) tools.kept.keep(provider, next);

@@ -1,4 +1,5 @@
 import type { OperationName } from '../core/operation.ts';
+import { withoutQuery } from './permission.ts';
 
 /** One model at one provider. */
 export interface ModelAddress {
@@ -39,10 +40,12 @@ export interface Resolved {
 export interface Names {
   readonly providers: ReadonlyMap<string, RoutedProvider>;
   readonly aliases: ReadonlyMap<string, RoutedAlias>;
-  /** Every model that is known to be offered, in the order of providers and names. */
+  /** Every model that is known to be offered, in the order of providers and names, those that are switched off too. */
   readonly listed: readonly ModelAddress[];
-  /** Bare names -> where they are offered. */
+  /** Bare names -> where they are offered; where they are switched off only if they are so everywhere. */
   readonly bare: ReadonlyMap<string, readonly ModelAddress[]>;
+  /** Whether an operator switched a model off by itself. */
+  readonly isOff: (model: ModelAddress) => boolean;
 }
 
 export function namesOf(from: {
@@ -50,18 +53,29 @@ export function namesOf(from: {
   readonly aliases: readonly RoutedAlias[];
   /** The models that have a price at a provider. */
   readonly priced: (provider: string) => readonly string[];
+  /** Models that are switched off. */
+  readonly off?: readonly ModelAddress[];
 }): Names {
   const on = from.providers.filter(({ disabled }) => disabled !== true);
   const listed = on.flatMap(({ name, models }) =>
     (models ?? from.priced(name)).map((model) => ({ provider: name, model })),
   );
   const sorted = listed.toSorted((a, b) => inOrder(a.provider, b.provider) || inOrder(a.model, b.model));
+  const off = new Set((from.off ?? []).map(spelled));
+  const isOff = (model: ModelAddress): boolean => off.size > 0 && off.has(withoutQuery(spelled(model)));
   return {
+    isOff,
     providers: new Map(from.providers.map((provider) => [provider.name, provider])),
     aliases: new Map(from.aliases.toSorted((a, b) => inOrder(a.name, b.name)).map((alias) => [alias.name, alias])),
     listed: sorted,
-    bare: Map.groupBy(sorted, ({ model }) => model),
+    bare: new Map([...Map.groupBy(sorted, ({ model }) => model)].map(([name, all]) => [name, askable(all, isOff)])),
   };
+}
+
+/** One that is switched off is left to be refused in words, for nothing else has its name. */
+function askable(offered: readonly ModelAddress[], isOff: (model: ModelAddress) => boolean): readonly ModelAddress[] {
+  const on = offered.filter((model) => !isOff(model));
+  return on.length > 0 ? on : offered.slice(0, 1);
 }
 
 /** By code units, so that the order is the same on every machine. */

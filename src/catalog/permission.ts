@@ -11,7 +11,7 @@ export function permits(allowed: readonly string[] | undefined, names: readonly 
 }
 
 /** What stands behind `?` are wishes for the sandbox, no part of the name. */
-function withoutQuery(name: string): string {
+export function withoutQuery(name: string): string {
   const mark = name.indexOf('?');
   return mark < 0 ? name : name.slice(0, mark);
 }

@@ -1,5 +1,5 @@
-import type { Price, PricePerToken } from '../core/money.ts';
-import { usageClasses } from '../core/usage.ts';
+import type { Price, PricePerToken, Rates } from '../core/money.ts';
+import { unitClasses, usageClasses } from '../core/usage.ts';
 import type { PriceRecord } from '../store/store.ts';
 
 /** A price that was not taken, because it is too far from the one in force to be believed. */
@@ -15,11 +15,27 @@ const mostTimes = 5n;
 
 /** Why a price cannot follow another: the first class that would become more than five times dearer or cheaper. Undefined if it can. */
 export function priceJump(inForce: Price, next: Price): string | undefined {
+  const usual = ratesJump(inForce, next);
+  if (usual !== undefined) return usual;
+  for (const [tier, rates] of Object.entries(next.serviceTiers ?? {})) {
+    const former = inForce.serviceTiers?.[tier];
+    const jump = former && ratesJump(former, rates);
+    if (jump !== undefined) return `in the tier ${tier} ${jump}`;
+  }
+  return undefined;
+}
+
+function ratesJump(inForce: Rates, next: Rates): string | undefined {
   const tokens = jumpIn(inForce.perToken, next.perToken);
   if (tokens !== undefined) return tokens;
   const { perRequest: before, tiers = [] } = inForce;
   if (before !== undefined && next.perRequest !== undefined && isJump(before, next.perRequest))
     return `a call would cost ${next.perRequest} nano-USD after ${before}`;
+  for (const name of unitClasses) {
+    const [was, is] = [inForce.perUnit?.[name], next.perUnit?.[name]];
+    if (was !== undefined && is !== undefined && isJump(was, is))
+      return `one of ${name} would cost ${is} pico-USD after ${was}`;
+  }
   for (const tier of next.tiers ?? []) {
     const former = tiers.find(({ above }) => above === tier.above);
     const jump = former && jumpIn(former.perToken, tier.perToken);

@@ -1,4 +1,4 @@
-import type { Price } from '../core/money.ts';
+import type { FreeAllowance, Price } from '../core/money.ts';
 import type { PriceRecord } from '../store/store.ts';
 import { isPattern, type ModelPattern, modelPattern } from './model-pattern.ts';
 import { sandboxPrices } from './sandbox-prices.ts';
@@ -13,6 +13,8 @@ export interface PricedProvider {
   readonly local: boolean;
   /** From the configuration; they come before every stored one. A model may be a pattern, `*` for all others. */
   readonly prices: readonly ModelPrice[];
+  /** What it gives away of whatever it has a price for. */
+  readonly free?: FreeAllowance;
 }
 
 export interface ModelPrice {
@@ -83,13 +85,14 @@ interface Shelf {
 /** Names that callers make up must not fill the memory. */
 const mostRemembered = 10_000;
 
-function shelfOf(prices: readonly (readonly ModelPrice[])[], { local }: PricedProvider): Shelf {
+function shelfOf(prices: readonly (readonly ModelPrice[])[], { local, free: given }: PricedProvider): Shelf {
   const layers = [...prices, local ? free : []].map(layerOf);
   const remembered = new Map<string, readonly Price[]>();
   const timeline = (model: string): readonly Price[] => {
     const known = remembered.get(model);
     if (known !== undefined) return known;
-    const found = timelineOf(layers.flatMap((layer) => layer.find(model)));
+    const priced = timelineOf(layers.flatMap((layer) => layer.find(model)));
+    const found = given === undefined ? priced : priced.map((price) => ({ ...price, free: given }));
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(model, found);
     return found;

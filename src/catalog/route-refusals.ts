@@ -58,12 +58,19 @@ export function switchedOff({ model }: PlanQuestion, provider: string): Failure 
   return new Failure('model-unknown', sentence, { param });
 }
 
+export function modelSwitchedOff({ model }: PlanQuestion, target: ModelAddress): Failure {
+  const full = spelled(target);
+  const which = model === full ? quoted(model) : `${quoted(model)} leads to ${quoted(full)}, which`;
+  const sentence = `${which} is switched off here; choose another model, or ask the administrator of this Trestle.`;
+  return new Failure('model-forbidden', sentence, { param });
+}
+
 /** One model of each provider that offers the operation is named. */
 export function unsupported({ names, serves }: Refusing, question: PlanQuestion, provider: string): Failure {
   const { operation, model, allowed } = question;
   const others = [...names.providers.values()].filter(({ operations }) => operations.includes(operation));
   const examples = others.map(({ name }) =>
-    names.listed.find((address) => address.provider === name && serves(address, question)),
+    names.listed.find((address) => address.provider === name && !names.isOff(address) && serves(address, question)),
   );
   const named = examples
     .flatMap((address) => (address === undefined ? [] : [spelled(address)]))

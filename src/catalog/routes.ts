@@ -1,6 +1,6 @@
 import type { Plan, Target } from '../core/call.ts';
 import type { Failure } from '../core/failure.ts';
-import type { SourcedFacts } from '../core/model-facts.ts';
+import type { ModelLimits, SourcedFacts } from '../core/model-facts.ts';
 import type { Price } from '../core/money.ts';
 import { nearestAmong } from '../core/nearest.ts';
 import type { OperationName } from '../core/operation.ts';
@@ -19,6 +19,7 @@ import { permits } from './permission.ts';
 import type { Era, PriceBook } from './prices.ts';
 import {
   forbidden,
+  modelSwitchedOff,
   type Refusing,
   severalMeanings,
   switchedOff,
@@ -26,7 +27,7 @@ import {
   unnameable,
   unsupported,
 } from './route-refusals.ts';
-import { priceFor, servedOperations } from './served.ts';
+import { chargedPrice, servedOperations } from './served.ts';
 
 /** Where models are found. Immutable: a new one is made when configuration or prices change. */
 export interface ModelRoutes {
@@ -35,7 +36,7 @@ export interface ModelRoutes {
    * `model-ambiguous`, `model-forbidden` or `operation-unsupported`. A name asked before costs one look into a map.
    */
   plan(question: PlanQuestion): Plan;
-  /** What a key may ask for: aliases first, then models by provider and name. */
+  /** What a key may ask for: aliases first, by name, then models by provider and name. */
   list(question: ListQuestion): readonly ListedModel[];
 }
 
@@ -44,6 +45,8 @@ export interface ListQuestion {
   readonly allowed?: readonly string[];
   /** Epoch milliseconds: which prices are in force. */
   readonly at: number;
+  /** What is switched off is listed too; it is left out if absent. */
+  readonly off?: 'shown';
 }
 
 export interface ListedModel {
@@ -57,6 +60,10 @@ export interface ListedModel {
   readonly price?: Price;
   /** What else is known of it; of an alias what is known of its first target. */
   readonly facts?: SourcedFacts;
+  /** Who says what is asked of it, where somebody does; of an alias absent. */
+  readonly operationsFrom?: string;
+  /** It cannot be asked: it is switched off, or everything that an alias leads to is. */
+  readonly disabled?: true;
 }
 
 export interface RouteTools {
@@ -65,12 +72,16 @@ export interface RouteTools {
   readonly prices: PriceBook;
   /** What is known of a model besides; nothing if absent. */
   readonly describe?: (model: ModelAddress) => ModelDescription;
+  /** Models that an operator switched off. */
+  readonly off?: readonly ModelAddress[];
 }
 
 export interface ModelDescription {
   readonly facts?: SourcedFacts;
   /** What is asked of it, where somebody says so. */
   readonly operations?: readonly OperationName[];
+  /** Who says so. */
+  readonly operationsFrom?: string;
 }
 
 /** Names that callers make up must not fill the memory. */
@@ -109,7 +120,7 @@ export function routes(tools: RouteTools): ModelRoutes {
       if (allowed !== undefined && !permits(allowed, [model, known.name])) throw forbidden(question);
       const made = known.plans.get(operation);
       if (made !== undefined) return made;
-      const plan = planFor({ refusing, prices }, known, question);
+      const plan = planFor({ ...tools, refusing }, known, question);
       known.plans.set(operation, plan);
       return plan;
     },
@@ -131,33 +142,53 @@ function resolve(refusing: Refusing, question: PlanQuestion): Resolved {
   throw permits(question.allowed, [model]) ? unknown(refusing, question) : forbidden(question);
 }
 
-/** Vendors that count take nothing for it, nor does our own estimate: https://platform.claude.com/docs/en/build-with-claude/token-counting */
-const unpaid: ReadonlySet<OperationName> = new Set<OperationName>(['count-tokens']);
-const free: Price = { from: 0, perToken: {}, source: 'unpaid operation' };
-
 /** Targets that do not offer the operation are left out; it is refused if none does. */
 function planFor(
-  { refusing, prices }: { readonly refusing: Refusing; readonly prices: PriceBook },
+  { refusing, prices, describe }: Pick<RouteTools, 'prices' | 'describe'> & { readonly refusing: Refusing },
   { targets }: Resolved,
   question: PlanQuestion,
 ): Plan {
   const { operation, at } = question;
-  const [first, ...others] = targets.filter(({ provider }) => offers(refusing.names, provider, operation));
+  const [first, ...others] = targets.filter(
+    (address) => offers(refusing.names, address.provider, operation) && !refusing.names.isOff(address),
+  );
   if (first === undefined) throw nobodyAnswers(refusing, targets, question);
-  const target = ({ provider, model }: ModelAddress): Target =>
-    targetAt(provider, model, unpaid.has(operation) ? free : priceFor(operation, prices.priceOf(provider, model, at)));
+  const target = (address: ModelAddress): Target => {
+    const { provider, model } = address;
+    const price = chargedPrice(operation, prices.priceOf(provider, model, at));
+    return targetAt(address, { price, limits: limitsIn(describe?.(address).facts) });
+  };
   const plan: Plan = { targets: [target(first), ...others.map(target)] };
   return Object.freeze(plan);
 }
 
 function nobodyAnswers(refusing: Refusing, targets: Resolved['targets'], question: PlanQuestion): Failure {
-  const { providers } = refusing.names;
+  const { providers, isOff } = refusing.names;
+  const modelOff = targets.find(isOff);
+  if (modelOff !== undefined) return modelSwitchedOff(question, modelOff);
   const off = targets.find(({ provider }) => providers.get(provider)?.disabled === true);
   return off === undefined ? unsupported(refusing, question, targets[0].provider) : switchedOff(question, off.provider);
 }
 
-function targetAt(provider: string, model: string, price: Price | undefined): Target {
-  return Object.freeze({ provider, model, ...(price === undefined ? {} : { price }) });
+function targetAt(
+  { provider, model }: ModelAddress,
+  { price, limits }: { readonly price: Price | undefined; readonly limits: ModelLimits | undefined },
+): Target {
+  return Object.freeze({
+    provider,
+    model,
+    ...(price === undefined ? {} : { price }),
+    ...(limits === undefined ? {} : { limits }),
+  });
+}
+
+function limitsIn(facts: SourcedFacts | undefined): ModelLimits | undefined {
+  const { contextTokens, maxOutputTokens } = facts ?? {};
+  if (contextTokens === undefined && maxOutputTokens === undefined) return undefined;
+  return {
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
 }
 
 function offers(names: Names, provider: string, operation: OperationName): boolean {
@@ -166,16 +197,21 @@ function offers(names: Names, provider: string, operation: OperationName): boole
 }
 
 /** As people might have meant them: aliases, full names, bare names that one provider offers. */
-function everyName({ aliases, listed, bare }: Names): readonly string[] {
-  const single = [...bare].filter(([, offered]) => offered.length === 1).map(([model]) => model);
-  return [...new Set([...aliases.keys(), ...listed.map(spelled), ...single])];
+function everyName({ aliases, listed, bare, isOff }: Names): readonly string[] {
+  const single = [...bare]
+    .filter(([, offered]) => offered.length === 1 && !offered.some(isOff))
+    .map(([model]) => model);
+  const on = listed.filter((model) => !isOff(model)).map(spelled);
+  return [...new Set([...aliases.keys(), ...on, ...single])];
 }
 
-function list(names: Names, tools: RouteTools, { allowed, at }: ListQuestion): readonly ListedModel[] {
+function list(names: Names, tools: RouteTools, { allowed, at, off }: ListQuestion): readonly ListedModel[] {
   const served = (address: ModelAddress): readonly OperationName[] => operationsOf({ names, ...tools }, address, at);
   const listed = (id: string, targets: readonly ModelAddress[]): ListedModel => {
-    const operations = [...new Set(targets.flatMap(served))];
-    const first = targets.find((address) => served(address).length > 0);
+    const on = targets.filter((address) => !names.isOff(address));
+    const told = on.length === 0 ? targets : on;
+    const operations = [...new Set(told.flatMap(served))];
+    const first = told.find((address) => served(address).length > 0);
     const price = first && tools.prices.priceOf(first.provider, first.model, at);
     const facts = first && tools.describe?.(first).facts;
     return {
@@ -184,7 +220,12 @@ function list(names: Names, tools: RouteTools, { allowed, at }: ListQuestion): r
       operations,
       ...(price === undefined ? {} : { price }),
       ...(facts === undefined ? {} : { facts }),
+      ...(on.length === 0 ? { disabled: true as const } : {}),
     };
+  };
+  const source = (address: ModelAddress): Pick<ListedModel, 'operationsFrom'> => {
+    const from = tools.describe?.(address).operationsFrom;
+    return from === undefined ? {} : { operationsFrom: from };
   };
   const aliases = [...names.aliases.values()].map(({ name, targets }) => listed(name, targets));
   const models = names.listed
@@ -194,9 +235,13 @@ function list(names: Names, tools: RouteTools, { allowed, at }: ListQuestion): r
         ...listed(spelled(address), [address]),
         source: 'provider',
         provider: address.provider,
+        ...source(address),
       }),
     );
-  return [...aliases, ...models].filter(({ id, operations }) => operations.length > 0 && permits(allowed, [id]));
+  return [...aliases, ...models].filter(
+    ({ id, operations, disabled }) =>
+      operations.length > 0 && permits(allowed, [id]) && (disabled !== true || off === 'shown'),
+  );
 }
 
 function operationsOf(
@@ -207,8 +252,13 @@ function operationsOf(
   const offered = names.providers.get(provider)?.operations ?? [];
   const said = describe?.({ provider, model }).operations;
   if (said !== undefined) return offered.filter((operation) => said.includes(meant[operation] ?? operation));
-  return servedOperations(offered, prices.priceOf(provider, model, at));
+  const price = prices.priceOf(provider, model, at);
+  // An operator's price for whatever there is tells nothing of what it is.
+  const isTelling = price === undefined || !byOperator.has(price.source) || prices.models(provider).includes(model);
+  return servedOperations(offered, isTelling ? price : undefined);
 }
+
+const byOperator: ReadonlySet<string> = new Set(['configuration', 'management']);
 
 /** Who counts for a model is asked by who chats with it. */
 const meant: { readonly [Op in OperationName]?: OperationName } = { 'count-tokens': 'chat' };

@@ -71,7 +71,7 @@ export function convertSeed(providers: readonly Provider[], source: string): See
       counts.unmetered += traits.unmetered ? 1 : 0;
       const { models, inexact } = namesOf(model, provider.models);
       counts.inexact += inexact ? 1 : 0;
-      for (const kind of kinds[provider.id] ?? [provider.id]) {
+      for (const kind of kindsOf(provider.id)) {
         records.push(...models.flatMap((name) => prices.map((price) => ({ provider: kind, model: name, price }))));
       }
     }
@@ -79,8 +79,13 @@ export function convertSeed(providers: readonly Provider[], source: string): See
   return { records, refused, coverage: counts };
 }
 
+/** What we call a provider of the list's. */
+export function kindsOf(provider: string): readonly string[] {
+  return kinds[provider] ?? [provider];
+}
+
 /** The list takes the first model whose clause matches, so a name that an earlier one takes is not this one's. */
-function namesOf(
+export function namesOf(
   model: ModelInfo,
   siblings: readonly ModelInfo[],
 ): { readonly models: readonly string[]; readonly inexact: boolean } {

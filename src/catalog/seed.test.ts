@@ -1,11 +1,24 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import type { PriceRecord, Prices } from '../store/store.ts';
+import type { AuditRecord, PriceRecord, Prices } from '../store/store.ts';
 import { convertInWorker, seedPrices, seedSource } from './seed.ts';
 import type { Seed } from './seed-conversion.ts';
 
-function memory(...records: PriceRecord[]): Prices {
-  return { all: async () => [...records], add: async (more) => void records.push(...more) };
+function memory(...records: PriceRecord[]) {
+  const summaries: (string | undefined)[] = [];
+  const prices: Prices = {
+    all: async () => [...records],
+    async add(more, audit) {
+      records.push(...more);
+      summaries.push(audit?.summary);
+    },
+  };
+  return { ...prices, summaries };
+}
+
+function told(summary: string): AuditRecord {
+  const who = { actor: 'start', organisationId: 'org_1' };
+  return { id: 'audit_1', at: 0, ...who, procedure: 'prices.take', subject: seedSource, summary };
 }
 
 function record(source: string): PriceRecord {
@@ -23,17 +36,20 @@ test('a new list is added beside the old one, once', async () => {
     conversions += 1;
     return { records: [fresh], refused: ['x'], coverage };
   };
-  expect(await seedPrices(prices, 0, convert)).toEqual({
+  expect(await seedPrices(prices, { at: 0, record: told, convert })).toEqual({
     records: [old, fresh],
     added: { coverage, refused: ['x'], jumps: [] },
   });
-  expect(await seedPrices(prices, 0, convert)).toEqual({ records: [old, fresh] });
+  expect(await seedPrices(prices, { at: 0, record: told, convert })).toEqual({ records: [old, fresh] });
   expect(conversions).toBe(1);
+  expect(prices.summaries).toEqual([`took up 1 prices of ${seedSource}`]);
 });
 
 test('what cannot be read is told, and nothing is stored', async () => {
   const prices = memory();
-  await expect(seedPrices(prices, 0, () => Promise.reject(new Error('unreadable')))).rejects.toThrow('unreadable');
+  await expect(
+    seedPrices(prices, { ...{ at: 0, record: told }, convert: () => Promise.reject(new Error('unreadable')) }),
+  ).rejects.toThrow('unreadable');
   expect(await prices.all()).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import type { PriceRecord, Prices } from '../store/store.ts';
+import type { AuditRecord, PriceRecord, Prices } from '../store/store.ts';
 import { guardedPrices, type PriceJump } from './price-guard.ts';
 import type { Seed } from './seed-conversion.ts';
 
@@ -15,20 +15,28 @@ export interface Seeding {
   };
 }
 
+export interface SeedTools {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Tells of it in the audit trail. */
+  readonly record: (summary: string) => AuditRecord;
+  readonly convert?: () => Promise<Seed>;
+}
+
 /**
- * Puts the prices of the list that are believable at this time (epoch milliseconds) into the store, once for each version of it. Older prices stay, so that the past can be
- * priced again; newer lists come before them in the price book.
+ * Puts the prices of the list that are believable at a time into the store, once for each version of it. Older prices stay, so that
+ * the past can be priced again; newer lists come before them in the price book.
  */
 export async function seedPrices(
   prices: Prices,
-  at: number,
-  convert: () => Promise<Seed> = convertInWorker,
+  { at, record, convert = convertInWorker }: SeedTools,
 ): Promise<Seeding> {
   const stored = await prices.all();
   if (stored.some(({ price }) => price.source === seedSource)) return { records: stored };
   const { records, coverage, refused } = await convert();
   const { taken, jumps } = guardedPrices(stored, records, at);
-  await prices.add(taken);
+  const left = jumps.length === 0 ? '' : `; ${jumps.length} are too far from those in force, which stay`;
+  await prices.add(taken, record(`took up ${taken.length} prices of ${seedSource}${left}`));
   return { records: [...stored, ...taken], added: { coverage, refused, jumps } };
 }
 

@@ -17,6 +17,15 @@ export function priceFor(operation: OperationName, price: Price | undefined): Pr
   return price !== undefined && written.has(operation) && !writes(price) && !isFree(price) ? undefined : price;
 }
 
+/** What an operation is charged by: its price, and nothing for what no vendor charges. */
+export function chargedPrice(operation: OperationName, price: Price | undefined): Price | undefined {
+  return unpaid.has(operation) ? free : priceFor(operation, price);
+}
+
+/** Vendors that count take nothing for it, nor does our own estimate: https://platform.claude.com/docs/en/build-with-claude/token-counting */
+const unpaid: ReadonlySet<OperationName> = new Set<OperationName>(['count-tokens']);
+const free: Price = { from: 0, perToken: {}, source: 'unpaid operation' };
+
 function isFor(operation: OperationName, price: Price): boolean {
   return !(writes(price) ? unwritten : written).has(operation);
 }
@@ -31,6 +40,6 @@ function writes({ perToken, perRequest }: Price): boolean {
 }
 
 /** That it costs nothing tells nothing of what it does: so do all models of a local server. */
-function isFree({ perToken, perRequest = 0n }: Price): boolean {
-  return perRequest === 0n && Object.values(perToken).every((price) => price === 0n);
+function isFree({ perToken, perRequest = 0n, perUnit = {} }: Price): boolean {
+  return perRequest === 0n && [...Object.values(perToken), ...Object.values(perUnit)].every((price) => price === 0n);
 }

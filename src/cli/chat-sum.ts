@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { sleep } from '../core/ports.ts';
 import type { ChatAnswer } from './chat-answer.ts';
-import { ask, keyFor, type Server, serverUrl, told } from './server.ts';
+import { ask, type Server, told } from './server.ts';
 import type { Tools } from './tools.ts';
 
 /** What an answer cost, where we may look it up: USD as a decimal string, or why it is not known. */
@@ -11,21 +11,21 @@ export type Cost = { readonly usd: string } | { readonly unknown: string };
 const looks = 6;
 const betweenLooksMs = 150;
 
-/** Looks the answer's record up. A stream's cost is known after its headers have left, so that only the record has it. */
-export async function costOf(tools: Tools, { url }: Pick<Server, 'url'>, answer: ChatAnswer): Promise<Cost> {
-  const key = keyFor(tools, 'admin');
-  if (key === undefined) return { unknown: 'the record has it: set TRESTLE_ADMIN_KEY' };
-  if (answer.requestId === undefined) return { unknown: 'the answer has no id' };
-  const elsewhere = tools.environment['TRESTLE_ADMIN_URL'];
-  const server = { url: elsewhere === undefined || elsewhere === '' ? url : serverUrl(tools, {}, 'admin'), key };
+/** Looks the answer's record up, with the key that asked. A stream's cost is known after its headers have left, so that only the record has it. */
+export async function costOf(
+  tools: Tools,
+  server: Server,
+  { requestId }: Pick<ChatAnswer, 'requestId'>,
+): Promise<Cost> {
+  if (requestId === undefined) return { unknown: 'the answer has no id' };
+  const path = `/trestle/v1/requests/${encodeURIComponent(requestId)}`;
   for (let look = 0; look < looks; look += 1) {
     if (look > 0) await sleep(tools.clock, betweenLooksMs);
-    const path = `/admin/v1/requests/${encodeURIComponent(answer.requestId)}`;
     const { status, body } = await told(await ask(tools, server, { method: 'GET', path }));
     if (status === 200) return costIn(body);
     if (status !== 404) break;
   }
-  return { unknown: 'its record cannot be read with TRESTLE_ADMIN_KEY' };
+  return { unknown: 'its record cannot be read' };
 }
 
 function costIn(body: JsonObject | undefined): Cost {

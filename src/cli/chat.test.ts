@@ -11,7 +11,9 @@ const record = { json: { id: 'req_1', cost_usd: '0.00012' } };
 /** A server that says this to every question, and has it in its books. */
 function server(...texts: readonly string[]): (request: OutboundRequest) => Said {
   return ({ url }) =>
-    url.includes('/admin/') ? record : { headers: head, pieces: [...texts.map(chunk), usage, 'data: [DONE]\n\n'] };
+    url.includes('/trestle/v1/requests/')
+      ? record
+      : { headers: head, pieces: [...texts.map(chunk), usage, 'data: [DONE]\n\n'] };
 }
 
 function bodies(sent: readonly OutboundRequest[]) {
@@ -73,15 +75,26 @@ test('scripts get one JSON object', async () => {
   });
 });
 
-test('without an administrator key the cost is said to be in the record', async () => {
-  const { shown } = await chatted(['--model', 'fast', 'Hi'], { environment: { TRESTLE_ADMIN_KEY: '' } });
-  expect(shown.at(-1)).toContain('cost unknown (the record has it: set TRESTLE_ADMIN_KEY)');
+test('the cost is looked up with the key that asked, and no other', async () => {
+  const { sent } = await chatted(['--model', 'fast', 'Hi'], { environment: { TRESTLE_ADMIN_KEY: 'tr-admin' } });
+  const looked = sent.find(({ url }) => url.endsWith('/trestle/v1/requests/req_1'));
+  const asked = sent.find(({ url }) => url.endsWith('/v1/chat/completions'));
+  expect(looked?.headers['authorization']).toBe(asked?.headers['authorization'] ?? 'none');
+  expect(JSON.stringify(sent)).not.toContain('tr-admin');
+});
+
+test('a record that cannot be read is said, and asked for no further', async () => {
+  const answer = (request: OutboundRequest): Said =>
+    request.url.includes('/trestle/v1/requests/') ? { status: 500 } : server('x')(request);
+  const { shown, sent } = await chatted(['--model', 'fast', 'Hi'], { answer });
+  expect(shown.at(-1)).toContain('cost unknown (its record cannot be read)');
+  expect(sent).toHaveLength(2);
 });
 
 test('a record that is not to be seen at once is looked for again, and not for ever', async () => {
   let looks = 0;
   const answer = (request: OutboundRequest): Said => {
-    if (!request.url.includes('/admin/')) return server('x')(request);
+    if (!request.url.includes('/trestle/v1/requests/')) return server('x')(request);
     looks += 1;
     return looks === 3 ? record : { status: 404 };
   };
@@ -133,7 +146,7 @@ test('a conversation keeps what was said, until it is forgotten', async () => {
 test('a question that failed leaves no trace in what was said', async () => {
   let asked = 0;
   const answer = (request: OutboundRequest): Said => {
-    if (request.url.includes('/admin/')) return record;
+    if (request.url.includes('/trestle/v1/requests/')) return record;
     asked += 1;
     return asked === 1 ? { status: 502, json: { error: { message: 'openai is down.' } } } : server('ok')(request);
   };
@@ -146,7 +159,7 @@ test('Ctrl-C ends the answer, then the chat', async () => {
   const fake = fakeTools({
     typed: ['one', 'two'],
     answer: ({ url }) =>
-      url.includes('/admin/')
+      url.includes('/trestle/v1/requests/')
         ? record
         : { headers: head, pieces: [chunk('Hel'), new Promise<string>(() => undefined)] },
   });

@@ -17,7 +17,7 @@ export const chatHelp = `trestle chat [TEXT] [flags]
   --max-tokens COUNT  how long an answer may be
   --json              one JSON object when the answer is whole (with TEXT only)
   --url URL           the server (TRESTLE_URL); http://127.0.0.1:4141
-  --key KEY           a client key (TRESTLE_KEY, TRESTLE_CLIENT_KEY); the cost is looked up with TRESTLE_ADMIN_KEY`;
+  --key KEY           a client key (better: TRESTLE_KEY or TRESTLE_CLIENT_KEY), or @FILE`;
 
 /** What all questions of a chat have in common. */
 export interface Chat {

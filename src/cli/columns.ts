@@ -2,8 +2,17 @@
 export const columns: Readonly<Record<string, readonly string[]>> = {
   'keys.list': ['id', 'name', 'role', 'project_id', 'models', 'created_at', 'expires_at', 'revoked_at'],
   'projects.list': ['id', 'name', 'created_at'],
-  'models.list': ['id', 'provider', 'operations', 'prices.input', 'prices.cached_input', 'prices.output'],
-  'providers.list': ['name', 'type', 'base_url', 'has_credential', 'disabled', 'source', 'mistake'],
+  'models.list': [
+    'id',
+    'provider',
+    'operations',
+    'prices.input',
+    'prices.cached_input',
+    'prices.output',
+    'facts.context_window',
+    'disabled',
+  ],
+  'providers.list': ['name', 'type', 'base_url', 'has_credential', 'health.state', 'source', 'mistake'],
   'aliases.list': ['name', 'models', 'source', 'mistake'],
   'audit.list': ['created_at', 'actor', 'procedure', 'subject', 'summary'],
   'requests.list': [

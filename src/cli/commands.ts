@@ -28,6 +28,7 @@ export const commandGroups = {
     },
   ],
   Else: [
+    { name: 'invoice compare', words: 'FILE', summary: "a vendor's own report of usage or costs beside the ledger" },
     { name: 'openapi', words: '', summary: 'the OpenAPI document of a running server' },
     { name: 'completion', words: 'bash|zsh|fish', summary: 'a script that completes these words in your shell' },
     { name: 'help', words: '[COMMAND]', summary: 'this text, or more of one command' },

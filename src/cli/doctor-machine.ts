@@ -5,6 +5,8 @@ import type { Tools } from './tools.ts';
 
 /** Files that hold what protects everything else. */
 const keyFiles = ['secret.key', 'vault.key'];
+/** And what must not be lost. */
+const books = ['trestle.db', 'trestle.db-wal', 'trestle.lock'];
 
 /** The data directory, and the files in it that nobody else may read. */
 export function dataFindings({ disk }: Pick<Tools, 'disk'>, { data }: Pick<Config, 'data'>): readonly Finding[] {
@@ -13,27 +15,43 @@ export function dataFindings({ disk }: Pick<Tools, 'disk'>, { data }: Pick<Confi
     return [
       mend('data', `${data} is a file`, 'name a directory with --data, TRESTLE_DATA or data in the configuration.'),
     ];
+  if (!state.usable && state.kind === 'absent')
+    return [
+      mend(
+        'data',
+        `${data} is not there, and cannot be made by this user`,
+        `make it for the user who runs Trestle: mkdir -p ${data} && chown USER ${data}; or name another with --data.`,
+      ),
+    ];
   if (!state.usable)
     return [
       mend(
         'data',
-        `${data} cannot be ${state.kind === 'absent' ? 'made' : 'written'} by this user`,
-        `give it to the user who runs Trestle: chown -R USER ${data}`,
+        `${data} cannot be written by this user`,
+        `run this as the user who runs Trestle, or give it to that user: chown -R USER ${data}`,
       ),
     ];
   if (state.kind === 'absent') return [good('data', `${data} is not there yet; the first start makes it`)];
   const files = keyFiles.map((name) => `${data}/${name}`).map((path): [string, FileState] => [path, disk.look(path)]);
   const open = files.filter(([, { open }]) => open).map(([path]) => path);
-  const closed = files.filter(([, { kind, usable }]) => kind !== 'absent' && !usable).map(([path]) => path);
+  const closed = files.filter(([, state]) => isShut(state)).map(([path]) => path);
   const readable = open.map((path) => mend('data', `${path} can be read by others`, `chmod 600 ${path}`));
   const locked = closed.map((path) =>
     mend('data', `${path} cannot be read by this user`, `run this as the user who runs Trestle, or chown ${path}`),
   );
-  const findings = [...readable, ...locked];
+  const kept = books.map((name) => `${data}/${name}`).filter((path) => isShut(disk.look(path)));
+  const shut = kept.map((path) =>
+    mend('data', `${path} cannot be written by this user`, `run this as the user who runs Trestle, or chown ${path}`),
+  );
+  const findings = [...readable, ...locked, ...shut];
   if (findings.length > 0) return findings;
   return state.open
     ? [beware('data', `${data} can be entered by others; the keys in it cannot be read`, `chmod 700 ${data}`)]
     : [good('data', `${data} is there and can be written`)];
+}
+
+function isShut({ kind, usable }: FileState): boolean {
+  return kind !== 'absent' && !usable;
 }
 
 const mebibyte = 1_048_576;

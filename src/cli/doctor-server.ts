@@ -1,6 +1,6 @@
 import { hear } from './doctor-ask.ts';
 import { type Finding, good, mend, unknown } from './finding.ts';
-import { keyFor, type Server, serverUrl } from './server.ts';
+import { keyFor, keyGiven, type Server, serverUrl } from './server.ts';
 import type { Tools } from './tools.ts';
 
 /** The server as it answers, and whether it knows our keys. */
@@ -66,19 +66,22 @@ async function adminFinding(
   tools: Tools,
   values: Given,
 ): Promise<{ readonly finding: Finding; readonly seen?: ServerSeen['admin'] }> {
-  const key = values['key'] ?? keyFor(tools, 'admin');
+  const key = keyGiven(tools, values, 'admin');
   if (key === undefined)
     return { finding: unknown('administrator key', 'TRESTLE_ADMIN_KEY is not set, so that management was not tried') };
   const url = serverUrl(tools, values, 'admin');
   const heard = await hear(tools, { url: `${url}/admin/v1/keys?limit=1`, headers: bearer(key) });
   if ('status' in heard && heard.status === 200)
     return { finding: good('administrator key', 'the server takes it'), seen: { url, key } };
-  const remedy =
-    'status' in heard && heard.status === 404
-      ? 'management has an address of its own; say so with TRESTLE_ADMIN_URL.'
-      : 'start the server once with TRESTLE_ADMIN_KEY set to a new key: it is taken up.';
-  return { finding: mend('administrator key', refusalIn(heard), remedy) };
+  const remedy = 'status' in heard ? adminRemedies[heard.status] : undefined;
+  return { finding: mend('administrator key', refusalIn(heard), remedy ?? anotherKey) };
 }
+
+const anotherKey = 'start the server once with TRESTLE_ADMIN_KEY set to a new key: it is taken up.';
+const adminRemedies: Readonly<Record<number, string>> = {
+  403: `this is no administrator's key, or one of few rights; take another, or ${anotherKey}`,
+  404: 'management has an address of its own; say so with TRESTLE_ADMIN_URL.',
+};
 
 function refusalIn(heard: Awaited<ReturnType<typeof hear>>): string {
   return 'silent' in heard

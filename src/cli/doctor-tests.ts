@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import type { Probe } from '../providers/probe.ts';
 import { hear } from './doctor-ask.ts';
+import { healthFindings } from './doctor-health.ts';
 import { probedFinding } from './doctor-providers.ts';
 import { type Finding, mend, unknown } from './finding.ts';
 import { plain } from './plain.ts';
@@ -9,12 +10,14 @@ import type { Tools } from './tools.ts';
 
 /**
  * Has the server show each of its providers' credentials to its vendor: those that operators have added too, and on the way that
- * calls go. Undefined if this server cannot.
+ * calls go; and tells which of them calls have lately failed at. Undefined if this server cannot.
  */
 export async function providerTests(tools: Tools, server: Server): Promise<readonly Finding[] | undefined> {
   const list = await asked(tools, server, { method: 'GET', path: '/admin/v1/providers?limit=1000' });
   const all = Array.isArray(list?.['data']) ? list['data'].filter(isJsonObject) : undefined;
-  return all && (await Promise.all(all.flatMap((provider) => providerTest(tools, server, provider) ?? [])));
+  if (all === undefined) return undefined;
+  const tests = await Promise.all(all.flatMap((provider) => providerTest(tools, server, provider) ?? []));
+  return [...tests, ...all.flatMap(healthFindings)];
 }
 
 interface Asked {
@@ -45,7 +48,12 @@ function isOutcome(word: unknown): word is Probe['outcome'] {
   return word === 'accepted' || word === 'refused' || word === 'unreachable' || word === 'undecided';
 }
 
-async function asked(tools: Tools, { url, key }: Server, { method, path }: Asked): Promise<JsonObject | undefined> {
+/** What management answers; undefined if that is no success. */
+export async function asked(
+  tools: Tools,
+  { url, key }: Server,
+  { method, path }: Asked,
+): Promise<JsonObject | undefined> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const heard = await hear(tools, {
     method,

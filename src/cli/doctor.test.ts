@@ -42,8 +42,7 @@ test('where everything is well nothing must be mended', async () => {
     'client key: good',
     'administrator key: good',
     'provider openai: good',
-    // Nobody knows whether it would take its credential; it was reached.
-    'provider here: beware',
+    'provider here: good',
   ]);
   // No model is asked.
   expect(sent.every(({ method, url }) => method === 'GET' && !url.includes('completions'))).toBeTrue();
@@ -58,12 +57,16 @@ test('each thing that is wrong is found, with what to do', async () => {
     [{ look: () => ({ kind: 'file', usable: true, open: false }) }, /^data: \.\/data is a file -> name a directory/],
     [
       { look: () => ({ kind: 'absent', usable: false, open: false }) },
-      /^data: \.\/data cannot be made by this user -> /,
+      /^data: \.\/data is not there, and cannot be made by this user -> make it .*mkdir -p \.\/data/,
     ],
     [{ look: () => ({ kind: 'directory', usable: false, open: false }) }, /^data: \.\/data cannot be written/],
     [
       { look: (path) => ({ kind: 'directory', usable: true, open: path.endsWith('secret.key') }) },
       /^data: \.\/data\/secret\.key can be read by others -> chmod 600 \.\/data\/secret\.key/,
+    ],
+    [
+      { look: (path) => ({ kind: 'directory', usable: !path.endsWith('trestle.db'), open: false }) },
+      /^data: \.\/data\/trestle\.db cannot be written by this user -> run this as the user/,
     ],
     [{ freeBytes: 1e6 }, /^disk: 0 MB are free where \.\/data is -> make room/],
     [
@@ -98,6 +101,10 @@ test('each thing that is wrong is found, with what to do', async () => {
       /^administrator key: .*404 -> .*TRESTLE_ADMIN_URL/,
     ],
     [
+      { answer: (request) => (request.url.includes('/admin/') ? { status: 403 } : well(request)) },
+      /^administrator key: .*403 -> this is no administrator's key/,
+    ],
+    [
       { answer: (request) => (request.url.includes('openai.com') ? { status: 401 } : well(request)) },
       /^provider openai: openai at https:\/\/api\.openai\.com\/v1 refuses its credential with 401; .*OPENAI_API_KEY\. -> give openai a key/,
     ],
@@ -117,6 +124,63 @@ test('each thing that is wrong is found, with what to do', async () => {
     expect({ code, count: wrong.length }).toEqual({ code: 1, count: 1 });
     expect(wrong[0]).toMatch(pattern);
   }
+});
+
+test('who fails now is told with since when, by what calls have shown, though the credential is taken', async () => {
+  const nothing = { last_success_at: null, last_failure: null, models: [] };
+  const since = '2026-11-21T08:00:00.000Z';
+  const last_failure = { kind: 'provider-overloaded', at: '2026-11-21T09:00:00.000Z' };
+  const list = [
+    { name: 'good', base_url: 'http://a', health: { state: 'healthy', since, ...nothing } },
+    { name: 'idle', base_url: 'http://a', health: { state: 'unknown', ...nothing, since: null } },
+    { name: 'off', base_url: 'http://a', disabled: true, health: { state: 'disabled', since, ...nothing } },
+    { name: 'bad', base_url: 'http://a', health: { ...nothing, state: 'failing', since, last_failure } },
+    {
+      name: 'half',
+      base_url: 'http://a',
+      health: {
+        ...{ ...nothing, state: 'healthy', since },
+        models: [{ model: 'm', state: 'failing', last_success_at: '2026-11-21T08:30:00.000Z', last_failure }],
+      },
+    },
+  ];
+  const answer = (request: OutboundRequest): Said => {
+    if (request.url.endsWith('/test')) return { json: { outcome: 'accepted', message: 'it takes the credential' } };
+    return request.url.includes('/admin/v1/providers') ? { json: { data: list } } : well(request);
+  };
+  const { code, findings, wrong } = await examined({ answer });
+  expect(code).toBe(1);
+  expect(wrong).toEqual([
+    'calls to bad: more than half of the newest fail now; none went well since 2026-11-21T08:00:00.000Z; the last failure, provider-overloaded, was at 2026-11-21T09:00:00.000Z -> trestle providers get bad shows of which models and how; trestle requests --provider bad --outcome failed, the calls that nobody else answered',
+  ]);
+  expect(findings.slice(-2)).toMatchObject([
+    { about: 'calls to bad' },
+    {
+      about: 'calls to half/m',
+      state: 'beware',
+      says: expect.stringContaining('went well was at 2026-11-21T08:30:00.000Z'),
+    },
+  ]);
+});
+
+test('what a broken configuration does not say does not keep the rest from being looked at', async () => {
+  const looked: string[] = [];
+  const look = (path: string) => {
+    looked.push(path);
+    return { kind: 'directory', usable: true, open: false } as const;
+  };
+  const { findings } = await examined({ files: { 'trestle.yaml': 'lsiten: x' }, look }, [
+    '--offline',
+    '--data',
+    'there',
+  ]);
+  expect(findings.map(({ about, state }: Record<string, string>) => `${about}: ${state}`)).toEqual([
+    'configuration: mend',
+    'data: good',
+    'disk: good',
+    'clock: good',
+  ]);
+  expect(looked[0]).toBe('there');
 });
 
 test('a provider that never answers is waited for fifteen seconds, and no timer remains', async () => {
@@ -141,7 +205,7 @@ test('credentials go to their own provider alone and are never shown', async () 
   const seen = sent.map(({ url, headers }) => [new URL(url).host, JSON.stringify(headers)] as const);
   for (const [host, headers] of seen) {
     expect(headers.includes('vendor-one') && host !== 'api.openai.com').toBeFalse();
-    expect(headers.includes('vendor-two')).toBeFalse();
+    expect(headers.includes('vendor-two') && host !== '127.0.0.1:9').toBeFalse();
   }
   expect(said.join()).not.toMatch(/vendor-|tr-client|tr-admin/);
 });
@@ -180,4 +244,20 @@ test('a server that runs is asked to try its own providers', async () => {
     '/fine/test',
     '/refused/test',
   ]);
+});
+
+test('what the configuration leads to nowhere is told with the way out, and is nothing that must be mended', async () => {
+  const message = 'only leads to up/a, which is switched off';
+  const warnings = [{ place: 'trestle.yaml', key: 'models.only', message }];
+  const answer = (request: OutboundRequest): Said =>
+    request.url.endsWith('/admin/v1/config') ? { json: { warnings } } : well(request);
+  const { code, findings } = await examined({ answer });
+  expect(code).toBe(0);
+  expect(findings.find(({ about }: { about?: unknown }) => about === 'models.only')).toEqual({
+    about: 'models.only',
+    state: 'beware',
+    says: message,
+    remedy:
+      'it is set in trestle.yaml; trestle models list shows what is switched off, trestle models set MODEL --disabled false switches it on',
+  });
 });

@@ -6,6 +6,7 @@ import { startFlags } from './config-check.ts';
 import { clockFinding, dataFindings, diskFinding, type TimeHeard } from './doctor-machine.ts';
 import { providerFindings } from './doctor-providers.ts';
 import { serverFindings } from './doctor-server.ts';
+import { settingFindings } from './doctor-settings.ts';
 import { providerTests } from './doctor-tests.ts';
 import { type Finding, good, mend } from './finding.ts';
 import { noWords, readWords, type Words } from './flags.ts';
@@ -23,7 +24,7 @@ export const doctorHelp = `trestle doctor [flags]
   --json     { "ok", "findings" }
   --config, --data, --listen, --admin-listen as of start
   --url URL  the server (TRESTLE_URL); http://127.0.0.1:4141
-  --key KEY  an administrator key (TRESTLE_ADMIN_KEY); a client key is tried if TRESTLE_KEY or TRESTLE_CLIENT_KEY is set`;
+  --key KEY  an administrator key (better: TRESTLE_ADMIN_KEY), or @FILE; a client key is tried if TRESTLE_KEY or TRESTLE_CLIENT_KEY is set`;
 
 /** `trestle doctor` */
 export async function doctor(tools: Tools, words: readonly string[]): Promise<ExitCode> {
@@ -37,7 +38,8 @@ export async function doctor(tools: Tools, words: readonly string[]): Promise<Ex
   const { server, providers, times } = await withProgress(tools, 'doctor', () =>
     offline ? Promise.resolve(nobody) : outside(tools, given.values, read.config),
   );
-  const findings = [read.finding, ...machineFindings(tools, read.config, times), ...server, ...providers];
+  const data = read.config?.data ?? given.values['data'] ?? (tools.environment['TRESTLE_DATA'] || './data');
+  const findings = [read.finding, ...machineFindings(tools, data, times), ...server, ...providers];
   const ok = !findings.some(({ state }) => state === 'mend');
   tools.say(given.switches.has('json') ? JSON.stringify({ ok, findings }) : findingsText(findings, ok));
   return ok ? 0 : 1;
@@ -57,9 +59,10 @@ async function outside(tools: Tools, values: Words['values'], config: Config | u
     serverFindings(tools, values),
     config === undefined ? [] : providerFindings(tools, config),
   ]);
-  const tests = admin === undefined ? undefined : await providerTests(tools, admin);
+  const [tests, warned] =
+    admin === undefined ? [] : await Promise.all([providerTests(tools, admin), settingFindings(tools, admin)]);
   const times = seen.flatMap((each) => each.times);
-  return { server, providers: tests ?? seen.map(({ finding }) => finding), times };
+  return { server: [...server, ...(warned ?? [])], providers: tests ?? seen.map(({ finding }) => finding), times };
 }
 
 interface ConfigRead {
@@ -73,7 +76,10 @@ async function configIn(tools: Tools, flags: readonly string[]): Promise<ConfigR
     const from = config.file ?? 'no file, so that everything is as it is by default';
     return {
       config,
-      finding: good('configuration', `${from}: ${config.providers.length} providers, ${config.aliases.length} aliases`),
+      finding: good(
+        'configuration',
+        `${from}: ${counted(config.providers, 'provider')}, ${counted(config.aliases, 'alias')}`,
+      ),
     };
   } catch (thrown) {
     if (!(thrown instanceof ConfigurationError)) throw thrown;
@@ -82,9 +88,13 @@ async function configIn(tools: Tools, flags: readonly string[]): Promise<ConfigR
   }
 }
 
-function machineFindings(tools: Tools, config: Config | undefined, times: readonly TimeHeard[]): readonly Finding[] {
-  if (config === undefined) return [];
-  return [...dataFindings(tools, config), diskFinding(tools, config), clockFinding(tools, config, times)];
+/** Where the data is said to be is looked at even if the rest of the configuration cannot be used. */
+function machineFindings(tools: Tools, data: string, times: readonly TimeHeard[]): readonly Finding[] {
+  return [...dataFindings(tools, { data }), diskFinding(tools, { data }), clockFinding(tools, { data }, times)];
+}
+
+function counted(list: readonly unknown[], one: 'provider' | 'alias'): string {
+  return `${list.length} ${list.length === 1 ? one : { provider: 'providers', alias: 'aliases' }[one]}`;
 }
 
 const marks = { good: 'ok', beware: 'beware', mend: 'MEND', unknown: '-' } as const;

@@ -13,7 +13,7 @@ export const embedHelp = `trestle embed [TEXT …] [flags]
   --dimensions COUNT  how many numbers each vector shall have, where the model can choose
   --json              the server's own answer, with the whole vectors
   --url URL           the server (TRESTLE_URL); http://127.0.0.1:4141
-  --key KEY           a client key (TRESTLE_KEY, TRESTLE_CLIENT_KEY)`;
+  --key KEY           a client key (better: TRESTLE_KEY or TRESTLE_CLIENT_KEY), or @FILE`;
 
 /** `trestle embed "a text" "another"` */
 export async function embed(tools: Tools, words: readonly string[]): Promise<ExitCode> {

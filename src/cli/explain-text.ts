@@ -24,8 +24,16 @@ function rowsOf(sending: Sending): readonly Row[] {
     ...lost.map(({ path, why }): Row => ['lost', `${plain(path)} (${plain(why)})`]),
     ...emulated.map(({ path, how }): Row => ['emulated', `${plain(path)} (${plain(how)})`]),
     ...would_fetch.map((from): Row => ['fetched', plain(from)]),
+    ...limitRows(sending),
     ['costs', costText(sending)],
   ];
+}
+
+function limitRows({ context_window, max_output_tokens }: Sending): readonly Row[] {
+  const room = context_window === null ? [] : [`${context_window} tokens in all`];
+  const output = max_output_tokens === null ? [] : [`at most ${max_output_tokens} of output`];
+  const told = [...room, ...output];
+  return told.length === 0 ? [] : [['room', told.join(', ')]];
 }
 
 function rowText([label, text]: Row): string {

@@ -12,10 +12,10 @@ export const explainHelp = `trestle explain FILE [flags]
   What a running server would do with the request in FILE (- reads what is piped in): where it would go, what would be
   lost, what it costs at most. Nothing is sent anywhere.
 
-  --dialect NAME  openai-chat or anthropic-messages, in which FILE is written; openai-chat
+  --dialect NAME  in which FILE is written: openai-chat, openai-embeddings or anthropic-messages; openai-chat
   --json          the server's own answer
   --url URL       the server (TRESTLE_URL); http://127.0.0.1:4141
-  --key KEY       a client key (TRESTLE_KEY, TRESTLE_CLIENT_KEY)`;
+  --key KEY       a client key (better: TRESTLE_KEY or TRESTLE_CLIENT_KEY), or @FILE`;
 
 /** `trestle explain FILE|-`: asks a running server what it would do with a request. */
 export function explain(tools: CommandTools, words: readonly string[]): Promise<ExitCode> {

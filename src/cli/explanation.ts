@@ -30,6 +30,9 @@ export interface Sending {
   readonly emulated: readonly { readonly path: string; readonly how: string }[];
   /** What would be fetched first, to be sent along as bytes. */
   readonly would_fetch: readonly string[];
+  /** Tokens of input and output together; null if nobody says. */
+  readonly context_window: number | null;
+  readonly max_output_tokens: number | null;
   /** A decimal number of USD that the call cannot exceed; null if there is no such figure. */
   readonly price_bound_usd: string | null;
   /** Why there is none: `no-price`, `no-output-limit`, `unmeasured-input`. */

@@ -24,7 +24,7 @@ export interface Fields {
   readonly flags: readonly Field[];
 }
 
-export function fieldsOf({ path, input }: Pick<Procedure, 'path' | 'input'>): Fields {
+export function fieldsOf({ path, input, csv }: Pick<Procedure, 'path' | 'input' | 'csv'>): Fields {
   const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
   const fields = Object.entries(schema.properties ?? {}).map(([name, property]) =>
     fieldOf(name, isJsonObject(property) ? property : {}, schema.required?.includes(name) === true),
@@ -32,7 +32,8 @@ export function fieldsOf({ path, input }: Pick<Procedure, 'path' | 'input'>): Fi
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   return {
     path: inPath.flatMap((name) => fields.find((field) => field.name === name) ?? []),
-    flags: fields.filter(({ name }) => !inPath.includes(name)),
+    // A table is asked for with a flag that every list has.
+    flags: fields.filter(({ name }) => !inPath.includes(name) && name !== csv),
   };
 }
 

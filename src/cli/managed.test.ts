@@ -113,6 +113,16 @@ test('management may have an address of its own, and a key by flag', async () =>
   ]);
 });
 
+test('a key may stand in a file, so that it stands on no command line', async () => {
+  const files = { 'admin.key': 'tr-from-a-file\n' };
+  const { request } = await asked(['projects', '--key', '@admin.key'], { files, environment: {} });
+  expect(request?.headers['authorization']).toBe('Bearer tr-from-a-file');
+  expect((await asked(['projects', '--key', '@no.key'], { files })).complaints).toEqual([
+    'trestle: there is no file no.key.',
+  ]);
+  expect((await asked(['projects', '--key', '@-'], { files })).complaints[0]).toContain('write --key @FILE');
+});
+
 test('a change may be conditional', async () => {
   const { request } = await asked(['keys', 'revoke', 'key_1', '--if-match', 'abc']);
   expect([request?.method, request?.headers['if-match']]).toEqual(['DELETE', '"abc"']);
@@ -182,6 +192,20 @@ test('--all follows every page', async () => {
   const { said, sent } = await asked(['projects', '--all', '--json'], { answer: () => ({ json: pages.shift() }) });
   expect(sent.map(({ url }) => url.replace(/.*\?/, ''))).toEqual(['limit=1000', 'limit=1000&after=p2']);
   expect(JSON.parse(said[0] ?? '')).toEqual({ data: [{ id: 'a' }, { id: 'b' }], has_more: false, next: null });
+});
+
+test('a table of usage is all of it, unless a page is asked for', async () => {
+  const pages = (): { data: object[]; has_more: boolean; next: string | null }[] => [
+    { data: [{ model: 'a', requests: 1 }], has_more: true, next: 'p2' },
+    { data: [{ model: 'b', requests: 2 }], has_more: false, next: null },
+  ];
+  const all = pages();
+  const { said, sent } = await asked(['usage', '--csv'], { answer: () => ({ json: all.shift() }) });
+  expect(sent.map(({ url }) => url.replace(/.*\?/, ''))).toEqual(['limit=1000', 'limit=1000&after=p2']);
+  expect(said).toEqual(['model,requests\r\na,1\r\nb,2']);
+  const one = pages();
+  const page = await asked(['usage', '--csv', '--limit', '1'], { answer: () => ({ json: one.shift() }) });
+  expect({ asked: page.sent.length, said: page.said }).toEqual({ asked: 1, said: ['model,requests\r\na,1'] });
 });
 
 test('what takes longer than a second says so on a terminal, and leaves nothing behind', async () => {

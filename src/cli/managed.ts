@@ -1,13 +1,16 @@
-import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { csvOf } from '../core/csv.ts';
+import type { JsonObject } from '../core/json.ts';
+import { formatUsd, scaledUsd } from '../core/money.ts';
 import { didYouMean, nearestAmong } from '../core/nearest.ts';
 import { procedures } from '../management/index.ts';
 import type { Procedure } from '../management/procedure.ts';
 import { columns } from './columns.ts';
-import { Mistake } from './flags.ts';
+import { Mistake, type Words } from './flags.ts';
+import { everyPage, itemsOf, type Paging } from './pages.ts';
 import { procedureHelp, verbsHelp } from './procedure-help.ts';
 import { withProgress } from './progress.ts';
 import { commandOf, questionFor } from './question.ts';
-import { askWhole, type Question, serverFor } from './server.ts';
+import { askWhole, serverFor } from './server.ts';
 import { pathsOf, sheet, table } from './table.ts';
 import type { ExitCode, Tools } from './tools.ts';
 
@@ -30,11 +33,13 @@ export async function managed(tools: Tools, noun: string, words: readonly string
   if (procedure === undefined) throw unknownVerb(noun, words[0]);
   const { question, given } = await questionFor(tools, procedure, rest);
   const server = serverFor(tools, given.values, 'admin');
-  const pages = given.switches.has('all') ? everyPage : onePage;
+  const isWhole = given.switches.has('all') || (given.switches.has('csv') && isPagedWhole(procedure, given));
+  const pages = isWhole ? everyPage : procedure.inParts === true ? everyPart : onePage;
   const answer = await withProgress(tools, commandOf(procedure.name), (tell) =>
     pages({ ask: (asked) => askWhole(tools, server, asked), question, tell }),
   );
-  tools.say(given.switches.has('json') ? JSON.stringify(answer.body) : shown(tools, procedure, answer));
+  if (given.switches.has('csv')) tools.say(csvIn(procedure, answer.body));
+  else tools.say(given.switches.has('json') ? JSON.stringify(answer.body) : shown(tools, procedure, answer));
   return 0;
 }
 
@@ -57,10 +62,9 @@ function unknownVerb(noun: string, verb = ''): Mistake {
   return new Mistake(`${begin}; ${meant === '' ? '' : `${meant} `}There are ${known.join(', ')}.`);
 }
 
-interface Paging {
-  readonly ask: (question: Question) => ReturnType<typeof askWhole>;
-  readonly question: Question;
-  readonly tell: (text: string) => void;
+/** A table that is asked for as one is all of it, as the server's own is, unless a page is. */
+function isPagedWhole({ csv }: Procedure, { values }: Words): boolean {
+  return csv !== undefined && values['limit'] === undefined && values['after'] === undefined;
 }
 
 interface Answer {
@@ -74,28 +78,35 @@ async function onePage({ ask, question }: Paging): Promise<Answer> {
   return { body, ...(etag === null ? {} : { etag }) };
 }
 
-async function everyPage(paging: Paging): Promise<Answer> {
-  const data: JsonObject[] = [];
+/** All parts of something long as one: its counts and amounts are added up. */
+async function everyPart({ ask, question, tell }: Paging): Promise<Answer> {
+  let sum: JsonObject = {};
   let next: string | undefined;
   do {
-    const { body } = await onePage({ ...paging, question: pageAfter(paging.question, next) });
-    data.push(...itemsOf(body));
+    const given: JsonObject = JSON.parse(typeof question.body === 'string' ? question.body : '{}');
+    const { body = {} } = await ask({ ...question, body: JSON.stringify({ ...given, ...(next && { after: next }) }) });
+    sum = addedUp(sum, body);
     next = typeof body['next'] === 'string' ? body['next'] : undefined;
-    paging.tell(`${data.length} so far`);
+    tell(
+      Object.entries(sum).flatMap(([name, value]) => (typeof value === 'number' ? [`${value} ${name}`] : []))[0] ?? '',
+    );
   } while (next !== undefined);
-  return { body: { data, has_more: false, next: null } };
+  return { body: sum };
 }
 
-function pageAfter(question: Question, after: string | undefined): Question {
-  const [path = '', query] = question.path.split('?');
-  const fields = new URLSearchParams(query);
-  if (!fields.has('limit')) fields.set('limit', '1000');
-  if (after !== undefined) fields.set('after', after);
-  return { ...question, path: `${path}?${fields}` };
+function addedUp(before: JsonObject, part: JsonObject): JsonObject {
+  const members = Object.entries(part).map(([name, value]) => {
+    const was = before[name];
+    if (typeof value === 'number' && typeof was === 'number') return [name, was + value] as const;
+    if (!name.endsWith('_usd') || typeof value !== 'string' || typeof was !== 'string') return [name, value] as const;
+    return [name, formatUsd(scaledUsd(was, 9) + scaledUsd(value, 9))] as const;
+  });
+  return Object.fromEntries(members);
 }
 
-function itemsOf(body: JsonObject): readonly JsonObject[] {
-  return Array.isArray(body['data']) ? body['data'].filter(isJsonObject) : [];
+function csvIn({ name }: Procedure, body: JsonObject): string {
+  if (Array.isArray(body['data'])) return csvOf(itemsOf(body)).trimEnd();
+  throw new Mistake(`${commandOf(name)} answers no list, which alone is a table; take --csv out.`);
 }
 
 function shown({ terminal }: Tools, { name }: Procedure, { body, etag }: Answer): string {

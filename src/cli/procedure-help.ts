@@ -37,8 +37,9 @@ export function procedureHelp(procedure: Procedure): string {
       ...(procedure.method === 'GET' ? [] : [['--if-match ETAG', ownFlags['if-match']]]),
       ...(flags.some(({ name }) => name === 'after') ? [['--all', ownFlags.all]] : []),
       ['--json', ownFlags.json],
+      ...(procedure.method === 'GET' ? [['--csv', ownFlags.csv]] : []),
       ['--url URL', 'the server (TRESTLE_ADMIN_URL, TRESTLE_URL); http://127.0.0.1:4141'],
-      ['--key KEY', 'an administrator key (TRESTLE_ADMIN_KEY)'],
+      ['--key KEY', 'an administrator key (better: TRESTLE_ADMIN_KEY), or @FILE'],
     ]),
   ].join('\n');
 }

@@ -18,6 +18,7 @@ export const ownFlags = {
   'if-match': 'do it only if nobody has changed it since: the etag that was shown',
   all: 'every page of a list',
   json: "the server's own answer",
+  csv: 'a table for spreadsheets',
 } as const;
 
 /** Turns words into the request that asks a procedure. Throws a `Mistake` for what cannot be meant. */
@@ -55,7 +56,7 @@ function flagsOf({ method }: Procedure, { flags }: Fields): KnownFlags {
       ...(method === 'GET' ? [] : ['if-match']),
     ],
     lists: named(({ takes }) => takes === 'list'),
-    switches: [...(isPaged ? ['all'] : []), 'json'],
+    switches: [...(isPaged ? ['all'] : []), 'json', ...(method === 'GET' ? ['csv'] : [])],
   };
 }
 

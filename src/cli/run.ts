@@ -37,6 +37,10 @@ const commands: Readonly<Record<string, () => Promise<Loaded>>> = {
     const { importFrom, importHelp } = await import('./import.ts');
     return { run: importFrom, help: importHelp };
   },
+  invoice: async () => {
+    const { invoice, invoiceHelp } = await import('./invoice.ts');
+    return { run: invoice, help: invoiceHelp };
+  },
   openapi: async () => {
     const { openapi, openapiHelp } = await import('./openapi.ts');
     return { run: openapi, help: openapiHelp };

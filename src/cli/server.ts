@@ -2,6 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import type { InboundResponse, OutboundRequest } from '../core/ports.ts';
 import { Mistake } from './flags.ts';
+import { textOf } from './named-file.ts';
 import type { CommandTools } from './tools.ts';
 
 /** The flags of every command that asks a server. */
@@ -30,9 +31,9 @@ const askers = {
 type Given = Readonly<Record<string, string>>;
 
 /** The server that flags and environment name. Throws a `Mistake` if they name none, or no key. */
-export function serverFor(tools: Pick<CommandTools, 'environment'>, values: Given, as: AskAs): Server {
+export function serverFor(tools: Pick<CommandTools, 'environment' | 'readFile'>, values: Given, as: AskAs): Server {
   const { keys, key: what } = askers[as];
-  const key = values['key'] ?? firstSet(tools, keys);
+  const key = keyGiven(tools, values, as);
   if (key === undefined || !/^[\x21-\x7e]+$/.test(key))
     throw new Mistake(`${what} is wanted: ${['--key', ...keys].join(', ').replace(/, (\w+)$/, ' or $1')}.`);
   return { url: serverUrl(tools, values, as), key };
@@ -43,6 +44,21 @@ export function serverUrl({ environment }: Pick<CommandTools, 'environment'>, va
   const base = (values['url'] ?? firstSet({ environment }, askers[as].urls) ?? usualUrl).replace(/\/+$/, '');
   if (/^https?:\/\/[^/]/i.test(base) && URL.canParse(base)) return base;
   throw new Mistake(`${JSON.stringify(base.slice(0, 100))} is no address of a server; write for example ${usualUrl}.`);
+}
+
+/**
+ * The key that the flag gives, else one of the environment. `@FILE` is the text in it: a command line can be read by others on the machine,
+ * and stands in what a crash of the runtime leaves behind.
+ */
+export function keyGiven(
+  tools: Pick<CommandTools, 'environment' | 'readFile'>,
+  values: Given,
+  as: AskAs,
+): string | undefined {
+  const given = values['key'];
+  if (given === '@-') throw new Mistake('--key is @-, but a key is not read from what is piped in; write --key @FILE.');
+  if (given?.startsWith('@') === true) return textOf(tools, given.slice(1)).trim();
+  return given ?? keyFor(tools, as);
 }
 
 /** A key of the environment, if there is one. */

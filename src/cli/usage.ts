@@ -24,7 +24,7 @@ export function usage(): string {
     '',
     'Flags of whatever asks a running server:',
     '  --url URL                 the server (TRESTLE_URL, for management TRESTLE_ADMIN_URL first); http://127.0.0.1:4141',
-    '  --key KEY                 a client key (TRESTLE_KEY, TRESTLE_CLIENT_KEY), or an administrator key (TRESTLE_ADMIN_KEY)',
+    '  --key KEY                 a client key (better: TRESTLE_KEY or TRESTLE_CLIENT_KEY), an administrator key (TRESTLE_ADMIN_KEY), or @FILE',
     '  --json                    for scripts',
     '',
     'Keys for the first start: TRESTLE_ADMIN_KEY, TRESTLE_CLIENT_KEY; made and printed once without them.',

@@ -144,7 +144,8 @@ function aliasRemedy(names: ReadonlySet<string>, text: string): string {
   return `there is no such alias, and a model is written provider/model${meant === '' ? '.' : `; ${meant}`}`;
 }
 
-function strangerRemedy({ providers, kinds }: AliasReader, { provider, model }: ModelName): string {
+/** What to do about a model of a provider that is not there. */
+export function strangerRemedy({ providers, kinds }: AliasReader, { provider, model }: ModelName): string {
   if (provider.length === 0 || model.length === 0) return 'a model is wanted here, written provider/model.';
   if (providers.off.has(provider)) return `${provider} is switched off in this file.`;
   const [variable] = kinds.find(({ name }) => name === provider)?.auth.environment ?? [];

@@ -1,8 +1,8 @@
 import type { KnownModel } from '../core/model-facts.ts';
-import type { Price } from '../core/money.ts';
+import type { FreeAllowance, Price } from '../core/money.ts';
 import type { OpenPlace } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Adjust, Identity, Provider } from '../providers/provider.ts';
+import type { EntryAdjust, Identity, Provider } from '../providers/provider.ts';
 
 /** Everything that is configured, checked and complete: whoever reads it need not ask again. */
 export interface Config {
@@ -19,12 +19,18 @@ export interface Config {
   readonly clientKey?: Secret;
   readonly limits: Limits;
   readonly media: MediaSettings;
+  /** What a model whose price nobody knows is taken to cost at most; such calls cannot be held to a budget if absent. */
+  readonly unknownPrice?: Price;
   readonly retry: { readonly attempts: number; readonly maxDelayMs: number };
+  /** A call is refused rather than left with less output than this. */
+  readonly budgets: { readonly minOutputTokens: number };
   /** Never the same name twice; those of the file first. */
   readonly providers: readonly ProviderSettings[];
   /** Programs on this machine that nobody configured or switched off: each is there while it is found at its usual address. */
   readonly discoverable: readonly ProviderSettings[];
   readonly aliases: readonly AliasSettings[];
+  /** What operators say of single models, whoever configured their providers. */
+  readonly overrides: readonly ModelOverride[];
 }
 
 export interface Address {
@@ -66,7 +72,7 @@ export interface ProviderSettings {
   readonly credential?: Secret;
   /** Sent with every request. Values may be credentials. */
   readonly headers?: Readonly<Record<string, Secret>>;
-  readonly adjust?: Adjust;
+  readonly adjust?: EntryAdjust;
   readonly apiVersion?: string;
   /** Models' names here -> there. */
   readonly deployments?: Readonly<Record<string, string>>;
@@ -78,6 +84,10 @@ export interface ProviderSettings {
   readonly described?: readonly KnownModel[];
   /** `*` in a name stands for all others. */
   readonly prices: readonly { readonly model: string; readonly price: Price }[];
+  /** What it gives away each day. */
+  readonly free?: FreeAllowance;
+  /** An operator set it over the API. */
+  readonly managed?: true;
   /** An operator switched it off for now: its models are known and refused in words. */
   readonly disabled?: true;
 }
@@ -94,4 +104,10 @@ export interface AliasSettings {
 export interface ModelName {
   readonly provider: string;
   readonly model: string;
+}
+
+export interface ModelOverride extends ModelName {
+  readonly facts: Omit<KnownModel, 'id'>;
+  /** It is not listed, and whoever asks for it is refused in words. */
+  readonly disabled?: true;
 }

@@ -4,8 +4,11 @@ import { rootSchema } from './schema.ts';
 
 type Root = z.output<typeof rootSchema>;
 
+/** Every key of the schema, also those that may be absent: one that is not read below does not compile. */
+type Whole = { readonly [Name in keyof Required<Omit<Root, 'providers' | 'models'>>]: Root[Name] };
+
 /** What the file says, less what is wrong with it: that is among the problems. */
-export interface FileSettings extends Omit<Root, 'providers' | 'models'> {
+export interface FileSettings extends Whole {
   readonly providers: Readonly<Record<string, unknown>>;
   readonly models: Readonly<Record<string, unknown>>;
 }
@@ -29,6 +32,8 @@ export function fileSettings(reader: Reader, value: unknown): FileSettings {
     limits: checked(reader, shape.limits, at('limits')) ?? shape.limits.parse(undefined),
     media: checked(reader, shape.media, at('media')) ?? shape.media.parse(undefined),
     retry: checked(reader, shape.retry, at('retry')) ?? shape.retry.parse(undefined),
+    budgets: checked(reader, shape.budgets, at('budgets')) ?? shape.budgets.parse(undefined),
+    unknown_price: checked(reader, shape.unknown_price, at('unknown_price')),
     // Entries are looked at one by one, even if a neighbour is wrong.
     providers: entriesOf(given['providers']),
     models: entriesOf(given['models']),

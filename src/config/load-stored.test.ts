@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { providerKinds } from '../providers/index.ts';
 import { loadWithStored } from './load-stored.ts';
 import type { StoredEntry } from './stored-entries.ts';
@@ -64,4 +64,56 @@ test('neither variables nor files of this machine go into what was set over the 
   const literal = { ...up, entry: { type: 'openai', api_key: variable } };
   const [provider] = loaded('{}', [literal], { HOME: '/root' }).config.providers;
   expect(provider?.credential?.reveal()).toBe(variable);
+});
+
+describe('what was set of a model', () => {
+  const set = (name: string, entry: object, disabled = false): StoredEntry => ({
+    kind: 'model',
+    name,
+    entry,
+    disabled,
+  });
+
+  test('is in force for a provider of any source, with its facts', () => {
+    const stored = [
+      up,
+      ...['up/m', 'filed/a/b', 'openai/gpt-5', 'ollama/q:8b', 'sandbox/echo'].map((name) => set(name, {})),
+    ];
+    const text = 'providers: { filed: { type: groq, api_key: x, models: [a/b] } }';
+    const { config, leftOut } = loaded(text, stored, { OPENAI_API_KEY: 'k' });
+    expect(leftOut).toEqual([]);
+    expect(config.overrides.map(({ provider, model }) => [provider, model])).toEqual([
+      ['up', 'm'],
+      ['filed', 'a/b'],
+      ['openai', 'gpt-5'],
+      ['ollama', 'q:8b'],
+      ['sandbox', 'echo'],
+    ]);
+    const facts = { context_window: 9, operations: ['embed'], retires: '2027-01-31' };
+    expect(loaded('{}', [up, set('up/m', facts, true)]).config.overrides).toEqual([
+      {
+        ...{ provider: 'up', model: 'm', disabled: true },
+        facts: { contextTokens: 9, operations: ['embed'], retiresAt: Date.UTC(2027, 0, 31) },
+      },
+    ]);
+  });
+
+  test('gives way to what the file says of the model, but leaves it switched off', () => {
+    const text = 'providers: { up: { type: groq, api_key: x, models: { m: { tools: true } } } }';
+    const { config, leftOut } = loaded(text, [set('up/m', { tools: false }, true), set('up/n', { tools: false })]);
+    expect(config.overrides).toEqual([
+      { provider: 'up', model: 'm', facts: {}, disabled: true },
+      { provider: 'up', model: 'n', facts: { tools: false } },
+    ]);
+    expect(leftOut).toMatchObject([{ kind: 'model', name: 'up/m', problems: [{ key: '' }] }]);
+    expect(leftOut[0]?.problems[0]?.sentence).toContain('trestle.yaml says what is known of this model');
+  });
+
+  test('is left out, and told once, while its provider is not there or switched off', () => {
+    for (const text of ['{}', 'providers: { up: false }']) {
+      const { config, leftOut } = loaded(text, [set('up/m', { tools: true }, true)]);
+      expect(config.overrides).toEqual([]);
+      expect(leftOut).toMatchObject([{ kind: 'model', name: 'up/m', problems: [{ key: 'model.up/m' }] }]);
+    }
+  });
 });

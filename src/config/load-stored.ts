@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { type ConfigSources, loadConfig } from './load.ts';
 import { ConfigurationError, type Problem } from './problems.ts';
-import { type StoredEntry, storedPlace } from './stored-entries.ts';
+import { type StoredEntry, storedPlace, withoutFacts } from './stored-entries.ts';
 
 /** What is in force, and what of the stored entries is not. */
 export interface Loaded {
@@ -17,7 +17,8 @@ export interface LeftOut extends Pick<StoredEntry, 'kind' | 'name'> {
 /**
  * Loads the configuration with what operators set over the API beneath the file. A stored entry that cannot be used, for
  * example because the file no longer has what it leads to, is left out and told: it must not keep a server from starting.
- * Throws a `ConfigurationError` for what is wrong with the file itself.
+ * A model that is switched off stays so, whatever comes before its facts. Throws a `ConfigurationError` for what is wrong with
+ * the file itself.
  */
 export function loadWithStored(sources: ConfigSources): Loaded {
   const leftOut: LeftOut[] = [];
@@ -30,10 +31,18 @@ export function loadWithStored(sources: ConfigSources): Loaded {
       const { problems } = thrown;
       const wrong = stored.flatMap((entry) => leaving(entry, problems) ?? []);
       if (wrong.length === 0) throw thrown;
-      leftOut.push(...wrong);
-      stored = stored.filter(({ kind, name }) => !wrong.some((one) => one.kind === kind && one.name === name));
+      leftOut.push(...wrong.filter((one) => !leftOut.some((other) => isSame(one, other))));
+      stored = stored.flatMap((entry) =>
+        wrong.some((one) => isSame(one, entry)) ? (withoutFacts(entry) ?? []) : entry,
+      );
     }
   }
+}
+
+type Named = Pick<StoredEntry, 'kind' | 'name'>;
+
+function isSame(one: Named, other: Named): boolean {
+  return one.kind === other.kind && one.name === other.name;
 }
 
 function leaving({ kind, name }: StoredEntry, problems: readonly Problem[]): LeftOut | undefined {

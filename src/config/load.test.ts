@@ -45,7 +45,9 @@ describe('without a file', () => {
       limits: { maxBodyBytes: 33_554_432, headTimeoutMs: 300_000, idleTimeoutMs: 120_000, callTimeoutMs: 900_000 },
       media: { maxBytes: 20_971_520, timeoutMs: 10_000, allow: [] },
       retry: { attempts: 3, maxDelayMs: 10_000 },
+      budgets: { minOutputTokens: 16 },
       aliases: [],
+      overrides: [],
     });
     expect(providers.map(({ kind, ...settings }) => ({ ...settings, kind: kind.name }))).toEqual([
       { name: 'sandbox', kind: 'sandbox', baseUrl: 'http://sandbox.invalid', local: false, prices: [] },

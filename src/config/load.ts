@@ -5,8 +5,10 @@ import type { Address, Config } from './config.ts';
 import { fileSettings } from './file-settings.ts';
 import type { Flags } from './flags.ts';
 import { type Environment, interpolated, variable } from './interpolation.ts';
+import { modelOverridesIn } from './model-overrides.ts';
 import { parseOpenPlace } from './open-place.ts';
 import { outsideSettings } from './outside-settings.ts';
+import { priceOf } from './price-settings.ts';
 import { ConfigurationError, type Problem, problemsIn } from './problems.ts';
 import { type ProviderReader, providersIn } from './provider-settings.ts';
 import type { ReadFile } from './reader.ts';
@@ -34,8 +36,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const stored = storedBeneath(source.value, sources.stored ?? []);
   const problems = problemsIn((path) => stored.place(path) ?? source.place(path));
   for (const entry of stored.shadowed) {
-    const sentence = `${name ?? 'the file'} has something of this name too, which comes first; change it there, or take it out there.`;
-    problems.addOutside(storedPlace(entry), '', sentence);
+    problems.addOutside(storedPlace(entry), '', shadowedBy(name ?? 'the file', entry));
   }
   const value = interpolated(source.value ?? {}, [], { environment: sources.environment, problems });
   const reader: ProviderReader = { ...sources, problems, written: stored.written };
@@ -43,6 +44,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const file = fileSettings(reader, value);
   const providers = providersIn(reader, { file: file.providers, stored: stored.providers, disabled: stored.disabled });
   const aliases = aliasesIn({ ...reader, providers }, { ...file.models, ...stored.aliases });
+  const overrides = modelOverridesIn({ ...reader, providers }, stored);
   if (problems.all.length > 0) throw new ConfigurationError(problems.all.toSorted(byPlace));
   const listen = outside.listen ?? addressOf(file.listen) ?? { hostname: '127.0.0.1', port: 4141 };
   return Object.freeze({
@@ -64,11 +66,20 @@ export function loadConfig(sources: ConfigSources): Config {
       timeoutMs: file.media.timeout_ms,
       allow: file.media.allow.flatMap((place) => parseOpenPlace(place) ?? []),
     },
+    ...(file.unknown_price === undefined ? {} : { unknownPrice: priceOf(file.unknown_price) }),
     retry: { attempts: file.retry.attempts, maxDelayMs: file.retry.max_delay_ms },
+    budgets: { minOutputTokens: file.budgets.min_output_tokens },
     providers: providers.settings,
     discoverable: providers.discoverable,
     aliases,
+    overrides,
   });
+}
+
+function shadowedBy(file: string, { kind }: StoredEntry): string {
+  return kind === 'model'
+    ? `${file} says what is known of this model, which comes first; change it there, and set here no more than disabled.`
+    : `${file} has something of this name too, which comes first; change it there, or take it out there.`;
 }
 
 function byPlace(a: Problem, b: Problem): number {

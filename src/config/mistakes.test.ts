@@ -33,14 +33,14 @@ test('the message is ready for the operator', () => {
 
 test('an unknown key is refused with the one that was meant', () => {
   expect(mistakes('lsiten: 127.0.0.1:1\nlog: { levle: info }\nprovidrs: {}')).toEqual([
-    'trestle.yaml:1:1 lsiten: there is no such key; did you mean listen? Known here: admin_listen, data, limits, listen, log, media, models, providers, retry.',
+    'trestle.yaml:1:1 lsiten: there is no such key; did you mean listen? Known here: admin_listen, budgets, data, limits, listen, log, media, models, providers, retry, unknown_price.',
     'trestle.yaml:2:8 log.levle: there is no such key; did you mean level? Known here: level.',
-    'trestle.yaml:3:1 providrs: there is no such key; did you mean providers? Known here: admin_listen, data, limits, listen, log, media, models, providers, retry.',
+    'trestle.yaml:3:1 providrs: there is no such key; did you mean providers? Known here: admin_listen, budgets, data, limits, listen, log, media, models, providers, retry, unknown_price.',
   ]);
   expect(mistakes('providers:\n  sandbox:\n    prices:\n      echo: { inptu: 1, output: 2 }\n    whatever: 1')).toEqual(
     [
-      'trestle.yaml:4:15 providers.sandbox.prices.echo.inptu: there is no such key; did you mean input? Known here: audio_input, audio_output, cache_write, cache_write_1h, cached_input, input, output, reasoning, request.',
-      'trestle.yaml:5:5 providers.sandbox.whatever: there is no such key. Known here: adjust, api_key, api_version, base_url, client_id, client_secret, deployments, headers, managed_identity, models, prices, tenant_id, type.',
+      'trestle.yaml:4:15 providers.sandbox.prices.echo.inptu: there is no such key; did you mean input? Known here: audio_input, audio_output, audio_second, cache_write, cache_write_1h, cached_input, character, compute_second, image, input, instance_usd_per_hour, output, parallel, reasoning, request, service_tiers, tiers, video_second.',
+      'trestle.yaml:5:5 providers.sandbox.whatever: there is no such key. Known here: adjust, api_key, api_version, base_url, client_id, client_secret, deployments, free, headers, managed_identity, models, prices, tenant_id, type.',
     ],
   );
 });
@@ -51,10 +51,28 @@ test('an unknown kind of provider is refused with the nearest and all there are'
       'providers:\n  my-vllm: { type: openai-compatable, base_url: "http://10.0.0.5:8000/v1" }\n  opena: {}\n  claude: {}',
     ),
   ).toEqual([
-    'trestle.yaml:2:14 providers.my-vllm.type: there is no kind of provider "openai-compatable"; did you mean openai-compatible? There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, perplexity, sandbox, together, vllm, xai.',
-    'trestle.yaml:3:3 providers.opena: there is no kind of provider "opena"; did you mean openai? Give the entry a type, or name it after one. There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, perplexity, sandbox, together, vllm, xai.',
-    'trestle.yaml:4:3 providers.claude: there is no kind of provider "claude". Give the entry a type, or name it after one. There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, perplexity, sandbox, together, vllm, xai.',
+    'trestle.yaml:2:14 providers.my-vllm.type: there is no kind of provider "openai-compatable"; did you mean openai-compatible? There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, sandbox, together, vllm, xai.',
+    'trestle.yaml:3:3 providers.opena: there is no kind of provider "opena"; did you mean openai? Give the entry a type, or name it after one. There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, sandbox, together, vllm, xai.',
+    'trestle.yaml:4:3 providers.claude: there is no kind of provider "claude". Give the entry a type, or name it after one. There are anthropic, azure-openai, cerebras, deepseek, fireworks, groq, huggingface, llama.cpp, lmstudio, mistral, ollama, openai, openai-compatible, openrouter, sandbox, together, vllm, xai.',
   ]);
+});
+
+test('a difference of a door that the kind does not have is refused with the doors that there are', () => {
+  const text = 'providers:\n  groq:\n    api_key: k\n    adjust: { dialects: { openai-chats: { without: [user] } } }';
+  expect(mistakes(text)).toEqual([
+    'trestle.yaml:4:27 providers.groq.adjust.dialects.openai-chats: groq has no door of this dialect; did you mean openai-chat? It has doors of openai-chat.',
+  ]);
+  expect(mistakes(text.replace('openai-chats: { without', 'openai-chat: { witout'))).toEqual([
+    'trestle.yaml:4:42 providers.groq.adjust.dialects.openai-chat.witout: there is no such key; did you mean without? Known here: ends_unmarked, renamed, usage_unasked, without.',
+  ]);
+});
+
+test('a vendor whose API has ended is told of in words', () => {
+  const ended = /Perplexity ended its chat completions on 2026-09-27; .* Take the entry out\.$/;
+  const [byName = '', byType = ''] = mistakes('providers:\n  perplexity: {}\n  search: { type: perplexity }');
+  expect(byName).toMatch(/^trestle.yaml:2:3 providers.perplexity: /);
+  expect(byType).toMatch(/^trestle.yaml:3:13 providers.search.type: /);
+  for (const told of [byName, byType]) expect(told).toMatch(ended);
 });
 
 test('what is missing is asked for', () => {
@@ -139,25 +157,47 @@ test('prices must be exact, whole and sane', () => {
       mistakes(`providers: { sandbox: { prices: { m: ${price} } } }`)[0]?.replace(/^.*prices\.m/, ''),
     ),
   ).toEqual([
-    ': found a map, wanted input and output (0 if it is free), input alone for what only embeds, or a price per request.',
+    ': found a map, wanted input and output (0 if it is free), input alone for what only embeds, or a price per request, unit or hour of an instance.',
     '.input: found -1, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
     '.input: found 1e-7, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
     '.input: found 20000, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
     '.input: found "free", wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
-    ': found a map, wanted input and output (0 if it is free), input alone for what only embeds, or a price per request.',
+    ': found a map, wanted input and output (0 if it is free), input alone for what only embeds, or a price per request, unit or hour of an instance.',
+  ]);
+});
+
+test('prices that say the same twice, or half of something, are refused with what is wanted', () => {
+  const wrong = [
+    '{ compute_second: 1, instance_usd_per_hour: 1 }',
+    '{ input: 1, output: 1, parallel: 2 }',
+    '{ instance_usd_per_hour: 1, parallel: 0 }',
+    '{ input: 1, output: 1, tiers: [{ above: 5, output: 1 }] }',
+    '{ input: 1, output: 1, service_tiers: { flex: { output: 1 } } }',
+    '{ input: 1, output: 1, service_tiers: { "Very Fast": { input: 1, output: 1 } } }',
+  ];
+  const said = wrong.map((price) => mistakes(`providers: { sandbox: { prices: { m: ${price} } } }`));
+  expect(said.map((one) => one.length)).toEqual(wrong.map(() => 1));
+  expect(said.map(([one]) => /wanted (.*)\.$/.exec(one ?? '')?.[1])).toEqual([
+    'compute_second or instance_usd_per_hour, not both: they say the same',
+    'parallel only beside instance_usd_per_hour, whose cost it divides',
+    'a whole number of calls that the machine serves at once from 1 to 100000',
+    'prices for long inputs, each with its own price for input (and for all else that has one)',
+    'input and output (0 if it is free), input alone for what only embeds, or a price per request, unit or hour of an instance',
+    'a map of tiers of service, such as { flex: { input: 0.6, output: 5 } }',
+  ]);
+  expect(mistakes('unknown_price: { input: 30 }')).toEqual([
+    'trestle.yaml:1:1 unknown_price.output: found nothing, wanted a price in USD per million tokens, with at most 6 decimals, from 0 to 10000.',
   ]);
 });
 
 test('what this version cannot do yet is said, not ignored', () => {
-  const text =
-    'grpc_listen: 127.0.0.1:1\ndatabase_url: postgres://x\nredis_url: redis://x\nproviders: { sandbox: { prices: { m: { image: 1, input: 1, output: 1 } } } }';
+  const text = 'grpc_listen: 127.0.0.1:1\ndatabase_url: postgres://x\nredis_url: redis://x';
   expect(mistakes(text, { DATABASE_URL: 'postgres://user:canary@db', REDIS_URL: 'redis://x' })).toEqual([
     'environment DATABASE_URL: this version keeps everything in SQLite, in its data directory; unset it for this process.',
     'environment REDIS_URL: this version keeps everything in SQLite and in memory; unset it for this process.',
     'trestle.yaml:1:1 grpc_listen: this version has no gRPC; take it out.',
     'trestle.yaml:2:1 database_url: this version keeps everything in SQLite, in its data directory; take it out.',
     'trestle.yaml:3:1 redis_url: this version keeps everything in SQLite and in memory; take it out.',
-    'trestle.yaml:4:40 providers.sandbox.prices.m.image: this version meters tokens and calls only; take it out.',
   ]);
 });
 

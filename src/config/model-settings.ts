@@ -16,9 +16,10 @@ export function modelsIn(reader: Reader, value: unknown, path: Path): Pick<Provi
   return { described: Object.entries(facts).map(([id, said]) => ({ id, ...factsOf(said ?? {}) })) };
 }
 
-function factsOf(said: ModelFactsInput): Omit<KnownModel, 'id'> {
+/** Facts in our own words. */
+export function factsOf(said: ModelFactsInput): Omit<KnownModel, 'id'> {
   const { context_window: contextTokens, max_output_tokens: maxOutputTokens, json_schema: jsonSchema, retires } = said;
-  const { vision, tools, reasoning } = said;
+  const { vision, tools, reasoning, operations } = said;
   return {
     ...(contextTokens === undefined ? {} : { contextTokens }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
@@ -26,6 +27,7 @@ function factsOf(said: ModelFactsInput): Omit<KnownModel, 'id'> {
     ...(tools === undefined ? {} : { tools }),
     ...(jsonSchema === undefined ? {} : { jsonSchema }),
     ...(reasoning === undefined ? {} : { reasoning }),
+    ...(operations === undefined ? {} : { operations }),
     ...(retires === undefined ? {} : { retiresAt: Date.parse(retires) }),
   };
 }

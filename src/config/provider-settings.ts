@@ -1,13 +1,14 @@
 import { didYouMean, nearestAmong } from '../core/nearest.ts';
 import { type Secret, secret } from '../core/secret.ts';
-import type { Adjust, Provider } from '../providers/provider.ts';
+import type { Adjust, EntryAdjust, Offer, Provider } from '../providers/provider.ts';
 import { parseBaseUrl } from './address.ts';
 import type { ProviderSettings } from './config.ts';
 import { credentialIn, credentialOutside } from './credential.ts';
+import { endedKinds } from './ended-kinds.ts';
 import { variable } from './interpolation.ts';
 import { modelsIn } from './model-settings.ts';
 import { addressOutside, type OwnReader, ownOutside, ownSettings } from './own-settings.ts';
-import { priceOf } from './price-settings.ts';
+import { freeAllowance, priceOf } from './price-settings.ts';
 import type { Path } from './problems.ts';
 import { checked } from './reader.ts';
 import { type ProviderInput, providerSchema } from './schema.ts';
@@ -49,7 +50,8 @@ export function providersIn(reader: ProviderReader, { file, stored, disabled }: 
   const apart = apartFromMachine(reader);
   const set = Object.entries(stored).flatMap(([name, entry]) => {
     const read = settingsOf(apart, name, entry);
-    return read === undefined ? [] : [disabled.has(name) ? { ...read, disabled: true as const } : read];
+    const switched = disabled.has(name) ? { disabled: true as const } : {};
+    return read === undefined ? [] : [{ ...read, managed: true as const, ...switched }];
   });
   const settings = [...given.flatMap(([name, entry]) => settingsOf(reader, name, entry) ?? []), ...set];
   const declared = new Set([...given.map(([name]) => name), ...Object.keys(stored)]);
@@ -131,7 +133,7 @@ function settingsOf(reader: ProviderReader, name: string, entry: unknown): Provi
     ...address,
     ...own,
     ...(credential === undefined ? {} : { credential }),
-    ...optionalSettings(reader, input, path),
+    ...optionalSettings(reader, { kind, input, path }),
   };
 }
 
@@ -148,6 +150,11 @@ function kindOf(
   const { name, type, path } = asked;
   const kind = kinds.find((each) => each.name === type);
   if (kind !== undefined) return kind;
+  const ended = Object.hasOwn(endedKinds, type) ? endedKinds[type] : undefined;
+  if (ended !== undefined) {
+    problems.add(type === name ? path : [...path, 'type'], ended);
+    return undefined;
+  }
   const known = kinds.map((each) => each.name);
   const meant = didYouMean(nearestAmong(known)(type).slice(0, 1));
   const found = `there is no kind of provider ${JSON.stringify(type.slice(0, 80))}`;
@@ -210,25 +217,44 @@ const ownHeaders = new Set([
 
 function optionalSettings(
   reader: ProviderReader,
-  input: ProviderInput,
-  path: Path,
-): Pick<ProviderSettings, 'headers' | 'models' | 'described' | 'adjust' | 'prices'> {
-  const { headers, adjust, prices } = input;
+  { kind, input, path }: Entry,
+): Pick<ProviderSettings, 'headers' | 'models' | 'described' | 'adjust' | 'prices' | 'free'> {
+  const { headers, adjust, prices, free } = input;
   for (const header of Object.keys(headers ?? {})) {
     if (/^[\w!#$%&'*+.^`|~-]{1,100}$/.test(header) && !ownHeaders.has(header.toLowerCase())) continue;
     reader.problems.add([...path, 'headers', header], 'this is no header that can be sent along; take it out.');
   }
   return {
     prices: Object.entries(prices ?? {}).map(([model, price]) => ({ model, price: priceOf(price) })),
+    ...(free === undefined ? {} : { free: freeAllowance(free) }),
     ...modelsIn(reader, input.models, [...path, 'models']),
-    ...(adjust === undefined ? {} : { adjust: adjustOf(adjust) }),
+    ...(adjust === undefined ? {} : { adjust: entryAdjust(reader, { adjust, kind }, [...path, 'adjust']) }),
     ...(headers === undefined
       ? {}
       : { headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, secret(value)])) }),
   };
 }
 
-function adjustOf({ without, renamed, usage_unasked, ends_unmarked }: NonNullable<ProviderInput['adjust']>): Adjust {
+type AdjustInput = NonNullable<ProviderInput['adjust']>;
+
+/** A dialect that the kind has no door for would be ignored. */
+function entryAdjust(
+  { problems }: ProviderReader,
+  { adjust: { dialects = {}, ...everywhere }, kind }: { readonly adjust: AdjustInput; readonly kind: Provider },
+  path: Path,
+): EntryAdjust {
+  const offers: readonly Offer[] = Object.values(kind.operations).flat();
+  const spoken = new Set<string>(offers.map(({ dialect }) => dialect.name));
+  for (const name of Object.keys(dialects).filter((each) => !spoken.has(each))) {
+    const meant = didYouMean(nearestAmong([...spoken])(name).slice(0, 1));
+    const found = `${kind.name} has no door of this dialect${meant === '' ? '.' : `; ${meant}`}`;
+    problems.add([...path, 'dialects', name], `${found} It has doors of ${[...spoken].join(', ')}.`);
+  }
+  const one = Object.entries(dialects).map(([name, adjust]) => [name, adjustOf(adjust)]);
+  return { ...adjustOf(everywhere), ...(one.length === 0 ? {} : { dialects: Object.fromEntries(one) }) };
+}
+
+function adjustOf({ without, renamed, usage_unasked, ends_unmarked }: Omit<AdjustInput, 'dialects'>): Adjust {
   return {
     ...(without === undefined ? {} : { without }),
     ...(renamed === undefined ? {} : { renamed }),

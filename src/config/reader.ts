@@ -67,7 +67,7 @@ export function describe(value: unknown): string {
 
 /** Of a provider only what cannot be a credential is shown, even where it should not be one. */
 function isHidden([part, , setting]: Path): boolean {
-  return part === 'providers' && !['type', 'base_url', 'models', 'prices', 'adjust'].includes(String(setting));
+  return part === 'providers' && !['type', 'base_url', 'models', 'prices', 'free', 'adjust'].includes(String(setting));
 }
 
 /** The keys that a schema knows at a place. */

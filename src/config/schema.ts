@@ -1,46 +1,14 @@
 import { z } from 'zod';
-import { picoPerToken, scaledUsd } from '../core/money.ts';
-import { byClassName } from '../core/usage.ts';
 import { parseAddress, parseBaseUrl } from './address.ts';
 import { logLevels } from './config.ts';
 import { parseOpenPlace } from './open-place.ts';
+import { priceSchema, unknownPriceSchema } from './price-schema.ts';
+import { section, text, wholeNumber } from './schema-parts.ts';
 
 /*
  * Every message says what is wanted; what was found is put before it by the reader. A message of a whole section is used
  * where something else stands in its place.
  */
-
-function text(wanted: string, accepts: (value: string) => boolean = (value) => value !== '') {
-  return z.string({ error: wanted }).refine(accepts, { error: wanted });
-}
-
-function wholeNumber(of: string, { from, to }: { readonly from: number; readonly to: number }) {
-  const error = `a whole number of ${of} from ${from} to ${to}`;
-  const inRange = z.int({ error }).min(from, { error }).max(to, { error });
-  const digits = z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .pipe(inRange);
-  return z.union([inRange, digits], { error });
-}
-
-/** In USD, exact: `0.15` or `"0.15"`. */
-function usd(of: string, read: (amount: string | number) => bigint) {
-  const error = `a price in USD ${of}, from 0 to 10000`;
-  return z.union([z.number(), z.string()], { error }).transform((amount, context) => {
-    try {
-      const price = read(amount);
-      if (price >= 0n && price <= read(10_000)) return price;
-    } catch {}
-    context.issues.push({ code: 'custom', message: error, input: amount });
-    return z.NEVER;
-  });
-}
-
-function section<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
-  return z.strictObject(shape, { error: `a map with ${what}` });
-}
 
 const listen = text('an address and a port, such as 127.0.0.1:4141', (value) => parseAddress(value) !== undefined);
 
@@ -73,19 +41,11 @@ const retry = section('attempts', {
   max_delay_ms: wholeNumber('milliseconds', { from: 0, to: aDay }).default(10_000),
 });
 
-const perToken = usd('per million tokens, with at most 6 decimals', picoPerToken);
+const budgets = section('what holds for every budget', {
+  min_output_tokens: wholeNumber('tokens', { from: 1, to: 100_000 }).default(16),
+});
 
-const price = section('prices', {
-  ...byClassName(() => perToken.optional()),
-  request: usd('per call, with at most 9 decimals', (amount) => scaledUsd(amount, 9)).optional(),
-}).refine(
-  ({ input, output, request }) => (input ?? request) !== undefined && (input !== undefined || output === undefined),
-  {
-    error: 'input and output (0 if it is free), input alone for what only embeds, or a price per request',
-  },
-);
-
-const adjust = section('without, renamed, usage_unasked or ends_unmarked', {
+const differences = {
   without: z.array(text('the name of a request field'), { error: 'a list of names of request fields' }).optional(),
   renamed: z
     .record(z.string(), text('the name of a request field'), {
@@ -94,6 +54,16 @@ const adjust = section('without, renamed, usage_unasked or ends_unmarked', {
     .optional(),
   usage_unasked: z.boolean({ error: 'true or false' }).optional(),
   ends_unmarked: z.boolean({ error: 'true or false' }).optional(),
+};
+
+/** What is said of every door, and under `dialects` of one; who knows the kind looks at their names. */
+const adjust = section('without, renamed, usage_unasked, ends_unmarked or dialects', {
+  ...differences,
+  dialects: z
+    .record(z.string(), section('without, renamed, usage_unasked or ends_unmarked', differences), {
+      error: 'a map of dialects, such as { openai-embeddings: { without: [user] } }',
+    })
+    .optional(),
 });
 
 const headerText = /^[\x20-\x7e]{1,8192}$/;
@@ -110,21 +80,27 @@ export const modelNamesSchema = z.array(
 const aFlag = z.boolean({ error: 'true or false' }).optional();
 const tokens = wholeNumber('tokens', { from: 1, to: 1_000_000_000 }).optional();
 
-/** The same with what is known of each. */
+/** What is known of one model. */
+export const factsSchema = section('limits and abilities', {
+  context_window: tokens,
+  max_output_tokens: tokens,
+  vision: aFlag,
+  tools: aFlag,
+  json_schema: aFlag,
+  reasoning: aFlag,
+  operations: z
+    .array(z.enum(['chat', 'embed'], { error: 'chat or embed' }), { error: 'a list of chat and embed' })
+    .optional(),
+  retires: text(
+    'a day, such as 2027-01-31',
+    (value) => /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)),
+  ).optional(),
+});
+
+/** The models of a provider with what is known of each. */
 export const modelFactsSchema = z.record(
   text('the name of a model', (value) => modelText.test(value)),
-  section('limits and abilities', {
-    context_window: tokens,
-    max_output_tokens: tokens,
-    vision: aFlag,
-    tools: aFlag,
-    json_schema: aFlag,
-    reasoning: aFlag,
-    retires: text(
-      'a day, such as 2027-01-31',
-      (value) => /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)),
-    ).optional(),
-  }).nullable(),
+  factsSchema.nullable(),
   { error: 'a map of models, such as { qwen3: { context_window: 32768 } }' },
 );
 
@@ -159,7 +135,13 @@ export const providerSchema = section('settings', {
   client_secret: z.unknown().optional(),
   managed_identity: z.boolean({ error: 'true or false' }).optional(),
   prices: z
-    .record(z.string(), price, { error: 'a map of models, such as { "*": { input: 0, output: 0 } }' })
+    .record(z.string(), priceSchema, { error: 'a map of models, such as { "*": { input: 0, output: 0 } }' })
+    .optional(),
+  free: section('requests_per_day or tokens_per_day', {
+    requests_per_day: wholeNumber('calls', { from: 1, to: 1_000_000_000 }).optional(),
+    tokens_per_day: wholeNumber('tokens', { from: 1, to: 1_000_000_000_000 }).optional(),
+  })
+    .refine((given) => Object.keys(given).length > 0, { error: 'requests_per_day, tokens_per_day or both' })
     .optional(),
   adjust: adjust.optional(),
 });
@@ -189,6 +171,8 @@ export const rootSchema = section('settings', {
   limits: limits.prefault({}),
   media: media.prefault({}),
   retry: retry.prefault({}),
+  budgets: budgets.prefault({}),
+  unknown_price: unknownPriceSchema.optional(),
   providers: z
     .record(z.string(), z.unknown(), {
       error: `a map of providers, such as { openai: { api_key: "\${OPENAI_API_KEY}" } }`,
@@ -199,8 +183,7 @@ export const rootSchema = section('settings', {
     .prefault({}),
 });
 
-export type PriceInput = z.output<typeof price>;
-export type ModelFactsInput = NonNullable<z.output<typeof modelFactsSchema>[string]>;
+export type ModelFactsInput = z.output<typeof factsSchema>;
 export type ProviderInput = z.output<typeof providerSchema>;
 
 /** Words of the interface that this version cannot honour yet: saying so is better than ignoring them. */
@@ -212,9 +195,4 @@ export const notYet: Readonly<Record<string, string>> = {
     'this version does not balance between targets; name one under targets and list the others, in order of preference, under fallback.',
   strategy:
     'this version does not balance between targets; name one under targets and list the others, in order of preference, under fallback.',
-  image: 'this version meters tokens and calls only; take it out.',
-  audio_second: 'this version meters tokens and calls only; take it out.',
-  video_second: 'this version meters tokens and calls only; take it out.',
-  character: 'this version meters tokens and calls only; take it out.',
-  compute_second: 'this version meters tokens and calls only; take it out.',
 };

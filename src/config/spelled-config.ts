@@ -1,16 +1,16 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { KnownModel } from '../core/model-facts.ts';
-import { formatUsd, type Price } from '../core/money.ts';
 import type { OpenPlace } from '../core/ports.ts';
-import { usageClasses, usageClassNames } from '../core/usage.ts';
+import type { Adjust } from '../providers/provider.ts';
 import type { Address, Config, ProviderSettings } from './config.ts';
+import { spelledPrice } from './spelled-price.ts';
 
 /** What a secret is shown as. */
 const hidden = '***';
 
 /** A configuration in the words of the file, whole and without a secret. */
 export function spelledConfig(config: Config): JsonObject {
-  const { limits, media, retry, adminListen } = config;
+  const { limits, media, retry, budgets, adminListen } = config;
   return {
     listen: spelledAddress(config.listen),
     ...(adminListen === undefined ? {} : { admin_listen: spelledAddress(adminListen) }),
@@ -23,7 +23,9 @@ export function spelledConfig(config: Config): JsonObject {
       call_timeout_ms: limits.callTimeoutMs,
     },
     media: { max_bytes: media.maxBytes, timeout_ms: media.timeoutMs, allow: media.allow.map(spelledPlace) },
+    ...(config.unknownPrice === undefined ? {} : { unknown_price: spelledPrice(config.unknownPrice) }),
     retry: { attempts: retry.attempts, max_delay_ms: retry.maxDelayMs },
+    budgets: { min_output_tokens: budgets.minOutputTokens },
     providers: Object.fromEntries(config.providers.map((provider) => [provider.name, spelledProvider(provider)])),
     models: Object.fromEntries(config.aliases.map(({ name, ...alias }) => [name, spelledAlias(alias)])),
   };
@@ -31,6 +33,11 @@ export function spelledConfig(config: Config): JsonObject {
 
 /** What is other in a configuration than in the one before it, by the names of its parts. */
 export function difference(before: Config, next: Config): string {
+  return differenceOf(spelledConfig(before), spelledConfig(next)) || 'nothing that is shown is changed';
+}
+
+/** The same of what is spelled out already; empty if nothing is other. */
+export function differenceOf(before: JsonObject, next: JsonObject): string {
   const [was, is] = [partsOf(before), partsOf(next)];
   const names = [...new Set([...was.keys(), ...is.keys()])];
   const changes = names.flatMap((name) => {
@@ -38,11 +45,10 @@ export function difference(before: Config, next: Config): string {
     if (!was.has(name)) return [`${name} is new`];
     return was.get(name) === is.get(name) ? [] : [`${name} is changed`];
   });
-  return changes.length === 0 ? 'nothing that is shown is changed' : changes.join(', ');
+  return changes.join(', ');
 }
 
-function partsOf(config: Config): ReadonlyMap<string, string> {
-  const { providers = {}, models = {}, ...others } = spelledConfig(config);
+function partsOf({ providers = {}, models = {}, ...others }: JsonObject): ReadonlyMap<string, string> {
   const named = (part: string, entries: Json): readonly (readonly [string, Json])[] =>
     Object.entries(entries ?? {}).map(([name, entry]) => [`${part}.${name}`, entry]);
   const parts = [...Object.entries(others), ...named('providers', providers), ...named('models', models)];
@@ -51,24 +57,35 @@ function partsOf(config: Config): ReadonlyMap<string, string> {
 
 /** One entry of `providers`, as the file could say it. */
 export function spelledProvider(provider: ProviderSettings): JsonObject {
-  const { kind, baseUrl, credential, headers, models, described, adjust, prices } = provider;
+  const { kind, baseUrl, credential, headers, models, described, adjust, prices, free } = provider;
   return {
     type: kind.name,
     ...(kind.builtIn === true ? {} : { base_url: baseUrl }),
     ...(credential === undefined ? {} : { api_key: hidden }),
     ...(headers === undefined ? {} : { headers: mapped(Object.keys(headers), () => hidden) }),
     ...(models === undefined ? {} : { models }),
-    ...(described === undefined ? {} : { models: Object.fromEntries(described.map(spelledFacts)) }),
+    ...(described === undefined
+      ? {}
+      : { models: Object.fromEntries(described.map(({ id, ...facts }) => [id, spelledFacts(facts)])) }),
     ...spelledOwn(provider),
     ...(prices.length === 0
       ? {}
       : { prices: Object.fromEntries(prices.map(({ model, price }) => [model, spelledPrice(price)])) }),
+    ...(free === undefined ? {} : { free: spelledFree(free) }),
     ...(adjust === undefined ? {} : { adjust: spelledAdjust(adjust) }),
   };
 }
 
-function spelledFacts({ id, ...facts }: KnownModel): readonly [string, JsonObject] {
-  const { contextTokens, maxOutputTokens, jsonSchema, retiresAt, vision, tools, reasoning } = facts;
+function spelledFree({ requestsPerDay, tokensPerDay }: NonNullable<ProviderSettings['free']>): JsonObject {
+  return {
+    ...(requestsPerDay === undefined ? {} : { requests_per_day: requestsPerDay }),
+    ...(tokensPerDay === undefined ? {} : { tokens_per_day: tokensPerDay }),
+  };
+}
+
+/** What is known of a model, as the file could say it. */
+export function spelledFacts(facts: Omit<KnownModel, 'id'>): JsonObject {
+  const { contextTokens, maxOutputTokens, jsonSchema, retiresAt, vision, tools, reasoning, operations } = facts;
   const words = {
     context_window: contextTokens,
     max_output_tokens: maxOutputTokens,
@@ -77,11 +94,11 @@ function spelledFacts({ id, ...facts }: KnownModel): readonly [string, JsonObjec
     vision,
     tools,
     reasoning,
+    operations,
   };
-  return [
-    id,
-    Object.fromEntries(Object.entries(words).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-  ];
+  return Object.fromEntries(
+    Object.entries(words).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** What only some kinds have. */
@@ -115,21 +132,12 @@ function spelledAddress({ hostname, port }: Address): string {
   return hostname.includes(':') ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** USD per million tokens, and per call. */
-function spelledPrice({ perToken, perRequest }: Price): JsonObject {
-  const amounts = usageClasses.flatMap((name) => {
-    const amount = perToken[name];
-    return amount === undefined ? [] : [[usageClassNames[name], formatUsd(amount * 1000n)] as const];
-  });
-  return { ...Object.fromEntries(amounts), ...(perRequest === undefined ? {} : { request: formatUsd(perRequest) }) };
+function spelledAdjust({ dialects, ...everywhere }: NonNullable<ProviderSettings['adjust']>): JsonObject {
+  const one = Object.entries(dialects ?? {}).map(([name, adjust]) => [name, spelledDifferences(adjust)]);
+  return { ...spelledDifferences(everywhere), ...(one.length === 0 ? {} : { dialects: Object.fromEntries(one) }) };
 }
 
-function spelledAdjust({
-  without,
-  renamed,
-  usageUnasked,
-  endsUnmarked,
-}: NonNullable<ProviderSettings['adjust']>): JsonObject {
+function spelledDifferences({ without, renamed, usageUnasked, endsUnmarked }: Adjust): JsonObject {
   return {
     ...(without === undefined ? {} : { without }),
     ...(renamed === undefined ? {} : { renamed }),

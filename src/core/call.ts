@@ -1,10 +1,12 @@
 import type { Envelope } from './envelope.ts';
 import type { Failure } from './failure.ts';
 import type { Loss } from './loss.ts';
+import type { ModelLimits } from './model-facts.ts';
 import type { Price } from './money.ts';
 import type { OperationName, RequestOf } from './operation.ts';
 import type { DialectName, Payload } from './payload.ts';
 import type { Reply, Sight } from './reply.ts';
+import type { Usage } from './usage.ts';
 
 /** One thing asked of us, from whatever door. Policies add what they found out; nobody changes what is there. */
 export interface Call<Op extends OperationName = OperationName> {
@@ -30,6 +32,8 @@ export interface Received<Op extends OperationName = OperationName> {
   readonly envelope: Envelope;
   readonly payload: Payload<RequestOf<Op>>;
   readonly wishes: Wishes;
+  /** When the call is ended at the latest, on the clock that never runs backwards; absent if nobody says. */
+  readonly deadlineAt?: number;
 }
 
 /** What a caller may say in `x-trestle-…` headers. */
@@ -65,6 +69,10 @@ export interface Target {
   readonly model: string;
   /** The price in force when the call was routed; absent if nobody knows it. */
   readonly price?: Price;
+  /** Nobody knows its price: that is the operator's ceiling for such. */
+  readonly isCeiling?: true;
+  /** What it can take and write, as far as anybody says; absent if nobody does. */
+  readonly limits?: ModelLimits;
 }
 
 /** Where a call may go, in order of preference; never empty. */
@@ -76,11 +84,26 @@ export interface Plan {
 export interface Journal {
   /** The request could be read. */
   received(request: Received): void;
-  begin(target: Target): Attempt;
+  /**
+   * An attempt is about to be made: resolves once what is held for it is on the disk, and nothing may be sent before. Rejects if
+   * that cannot be, or if the call was ended meanwhile; then nobody is asked.
+   */
+  begin(target: Target): Promise<Attempt>;
   /** Something of the request that could not be said to the target. */
   readonly lost: (loss: Loss) => void;
   /** Something of the answer that could not be said to the caller. */
   readonly answerLost: (loss: Loss) => void;
+  /** Something that the call's record is to tell: `would-refuse:…`. */
+  flag(text: string): void;
+  /** Calls this when the call is closed, with what is charged of it; an attempt that consumed nothing stands there too. */
+  whenClosed(act: (consumed: readonly Consumed[]) => void): void;
+}
+
+/** What one attempt consumed, as it is charged. */
+export interface Consumed {
+  readonly provider: string;
+  readonly model: string;
+  readonly usage: Usage;
 }
 
 /** One attempt at one target; ends with exactly one of `failed` or the reply that comes of it. */
@@ -101,6 +124,15 @@ export interface Metered {
 }
 export interface Routed {
   readonly plan: Plan;
+}
+/** What limits leave of what a call asked for. */
+export interface Allowance {
+  /** The most that each alternative may have; absent if it is as the caller asked. */
+  readonly maxOutputTokens?: number;
+}
+export interface RateLimited {
+  /** Absent if nothing limits what the call may write. */
+  readonly allowance?: Allowance;
 }
 export interface Targeted {
   readonly target: Target;

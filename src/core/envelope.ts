@@ -14,6 +14,19 @@ export interface Envelope {
   readonly serviceTier?: string;
   /** Paths of inputs whose size in tokens cannot be known here: URLs, file ids, stored prompts, provider-side state. */
   readonly unmeasured: readonly string[];
-  /** The size of the request in bytes, which bounds its tokens. */
+  /** The size of the request in bytes, which bounds the tokens of all of it but its media. */
   readonly bytes: number;
+  /** Media whose bytes are in the request; absent if there are none. */
+  readonly enclosed?: EnclosedMedia;
+  /** A lower limit for the output is refused by the vendor, for a budget of thoughts would not fit into it. */
+  readonly leastOutputTokens?: number;
+}
+
+/** Media whose tokens come of what they show, not of their bytes. Sound is none of these: it has more bytes than tokens. */
+export interface EnclosedMedia {
+  readonly images: number;
+  /** Of all of them together, as they stand in the request. */
+  readonly imageBytes: number;
+  /** Documents and films: of a few bytes may come a whole book. */
+  readonly documents: readonly string[];
 }

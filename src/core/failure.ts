@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { TellStanding } from './standing.ts';
 
 /** Whose doing a failure is. Only a provider's is worth another attempt; only a caller's is theirs to mend. */
 export type Fault = 'caller' | 'gateway' | 'provider';
@@ -33,6 +34,14 @@ export const failures = {
   'resource-conflict': { status: 409, fault: 'caller', retry: 'never' },
   /** It was changed by somebody else since the caller read it. */
   'precondition-failed': { status: 412, fault: 'caller', retry: 'never' },
+  /** More was asked than a limit of the caller's permits in a stretch of time, or at once. */
+  'rate-limited': { status: 429, fault: 'caller', retry: 'never' },
+  /** A budget of the caller's has nothing left for this call: waiting for the next period helps, asking again does not. */
+  'budget-exhausted': { status: 429, fault: 'caller', retry: 'never' },
+  /** A hard budget of the caller's applies, and nobody knows what this target costs. */
+  'price-unknown': { status: 403, fault: 'caller', retry: 'never' },
+  /** A hard budget of the caller's applies, and nobody can tell how much this request would have read. */
+  'input-unmeasured': { status: 400, fault: 'caller', retry: 'never' },
   'caller-gone': { status: 499, fault: 'caller', retry: 'never' },
   'deadline-exceeded': { status: 504, fault: 'caller', retry: 'never' },
   /** The vendor judged the request itself; its status and words are kept. */
@@ -49,12 +58,21 @@ export const failures = {
   'provider-garbled': { status: 502, fault: 'provider', retry: 'other-target' },
   /** Silence. Work may have been done and billed, so the same target is not asked again. */
   'provider-timeout': { status: 504, fault: 'provider', retry: 'other-target' },
+  /** The process ended while the call was under way. */
+  'gateway-stopped': { status: 503, fault: 'gateway', retry: 'never' },
   'gateway-draining': { status: 503, fault: 'gateway', retry: 'never' },
   'gateway-storage-failed': { status: 503, fault: 'gateway', retry: 'never' },
   'gateway-broken': { status: 500, fault: 'gateway', retry: 'never' },
 } as const satisfies Record<string, FailureTraits>;
 
 export type FailureKind = keyof typeof failures;
+
+/** Why a budget does not pay for an attempt: nobody was asked. */
+const unpaidKinds: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  'budget-exhausted',
+  'price-unknown',
+  'input-unmeasured',
+]);
 
 export interface FailureDetails {
   /** The field, header or parameter at fault, as a path in the caller's own request: `messages[0].role`. */
@@ -71,6 +89,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number;
   /** Where another attempt may go, if the vendor itself said so, instead of the table's. */
   readonly retry?: Retry;
+  /** Where the caller stands with its limits. */
+  readonly standing?: TellStanding;
   /** For the log alone; never on the wire. */
   readonly cause?: unknown;
 }
@@ -107,4 +127,9 @@ export function asFailure(thrown: unknown): Failure {
       cause: thrown,
     },
   );
+}
+
+/** Whether an attempt was not made for want of money, or of knowing how much it takes. Another target may cost less. */
+export function isUnpaid(thrown: unknown): boolean {
+  return thrown instanceof Failure && unpaidKinds.has(thrown.kind);
 }

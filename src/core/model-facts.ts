@@ -15,6 +15,9 @@ export interface ModelFacts {
   readonly retiresAt?: number;
 }
 
+/** What of it limits a request. */
+export type ModelLimits = Pick<ModelFacts, 'contextTokens' | 'maxOutputTokens'>;
+
 /** A model as its provider, or the operator, names and describes it. */
 export interface KnownModel extends ModelFacts {
   /** As it is asked for, without the provider's name. */

@@ -26,6 +26,25 @@ describe('cost', () => {
     expect(costOf(hour, { ...price, perToken: { ...written, cacheWriteHour: picoPerToken('0.3') } })).toBe(3_000n);
   });
 
+  test('units are charged each at its own price, begun milliseconds and fractions of a nano-USD rounded up', () => {
+    const perUnit = { images: 40_000_000_000n, audioSeconds: 100_000_001n, characters: 15_000_500n };
+    const priced = { ...price, perUnit };
+    expect(costOf({ tokens: {}, units: { images: 2, audioSeconds: 1.5, characters: 3 } }, priced)).toBe(
+      80_000_000n + 150_001n + 45_002n,
+    );
+    expect(costOf({ tokens: {}, units: { audioSeconds: 0.0001 } }, priced)).toBe(101n);
+    expect(costOf({ tokens: {}, units: { audioSeconds: 0.1 + 0.2, videoSeconds: 9 } }, priced)).toBe(30_001n);
+    expect(costOf({ tokens: {}, units: { images: 2 } }, price)).toBe(0n);
+  });
+
+  test('the tier that served has its own prices for everything; one that has none costs as usual', () => {
+    const batch = { perToken: { input: picoPerToken('0.075') }, perRequest: 5n };
+    const priced = { ...price, perRequest: 1n, serviceTiers: { batch } };
+    const usage = { tokens: { input: 100, output: 10 } };
+    expect(costOf({ ...usage, serviceTier: 'batch' }, priced)).toBe(7_500n + 5n);
+    expect(costOf({ ...usage, serviceTier: 'flex' }, priced)).toBe(costOf(usage, priced));
+  });
+
   test('a price per request is charged once, even where no token was used', () => {
     expect(costOf({ tokens: {} }, { ...price, perRequest: 42n })).toBe(42n);
   });

@@ -2,6 +2,7 @@ import type { Failure } from './failure.ts';
 import type { Loss } from './loss.ts';
 import type { EventOf, OperationName, ResponseOf } from './operation.ts';
 import type { DialectName, Payload } from './payload.ts';
+import type { TellStanding } from './standing.ts';
 import type { Usage } from './usage.ts';
 
 /** What a dialect's eyes saw in a whole answer or in a piece of a stream, without decoding it. */
@@ -9,6 +10,8 @@ export interface Sight {
   readonly usage?: Usage;
   /** The provider's own usage object could not be read: negative, no number, beyond belief. */
   readonly usageInvalid?: boolean;
+  /** The tier of service that answered, as the provider names it; absent if the answer does not say. */
+  readonly servedTier?: string;
   /** The dialect's terminal frame (`[DONE]`, `message_stop`) is in this piece. */
   readonly terminal: boolean;
   /** An error frame in mid-stream, or an error object where a whole answer should stand. */
@@ -55,6 +58,8 @@ export interface Origin {
   readonly emulated: readonly Emulation[];
   /** The answer is our own estimate: the provider has no operation for it. */
   readonly estimated?: true;
+  /** Where the caller stands with its limits; absent if it has none. */
+  readonly standing?: TellStanding;
   readonly headers: Readonly<Record<string, string>>;
 }
 

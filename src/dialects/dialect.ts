@@ -5,6 +5,7 @@ import type { Lost } from '../core/loss.ts';
 import type { EventOf, OperationName, RequestOf, ResponseOf } from '../core/operation.ts';
 import type { DialectName, WireBody } from '../core/payload.ts';
 import type { Sight } from '../core/reply.ts';
+import type { Standing } from '../core/standing.ts';
 import type { Frame } from './sse.ts';
 
 /** One wire spelling of one operation, used at our door and towards providers. Pure: no clock, no network, no state. */
@@ -32,6 +33,8 @@ export interface Dialect<Op extends OperationName = OperationName> {
   readonly asAsked?: (answer: WireBody, request: WireBody) => WireBody;
   /** The name under which this vendor's SDK looks for the id of a request, beside `x-request-id`. */
   readonly requestIdHeader?: string;
+  /** The headers in which this vendor tells a caller where it stands with its limits. */
+  readonly standing: (standing: Standing) => Readonly<Record<string, string>>;
 }
 
 export interface Route {

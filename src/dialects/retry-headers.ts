@@ -37,6 +37,7 @@ function isPointless({ kind, details }: Failure): boolean {
 
 const pointlessKinds: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'resource-conflict',
+  'budget-exhausted',
   'deadline-exceeded',
   'provider-refused',
   'provider-credential-refused',

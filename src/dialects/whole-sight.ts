@@ -9,6 +9,8 @@ import type { UsageReading } from './usage-reading.ts';
 /** What a dialect makes of a whole answer. */
 export interface AnswerReading {
   usage(usage: Json | undefined): UsageReading;
+  /** The word for the tier of service that answered, out of the whole answer or of its last members, `usage` first. */
+  tier?(answer: JsonObject): Json | undefined;
   /** The failure that stands where an answer should. */
   failure(answer: JsonObject): Failure | undefined;
   /** How many bytes of output it carries. */
@@ -27,11 +29,13 @@ export function wholeSightOf(reading: AnswerReading): (body: WireBody) => Sight 
       answer ??= objectIn(utf8Text(bytes, 0, bytes.length)) ?? {};
       return answer;
     };
-    const atEnd = usageAtEnd(bytes);
-    const seen = reading.usage(atEnd ?? read()['usage']);
+    const atEnd = membersAtEnd(bytes);
+    const seen = reading.usage(atEnd?.['usage'] ?? read()['usage']);
+    const tier = tierOf(reading, { bytes, atEnd, read });
     const failure = seen.usage === undefined ? reading.failure(read()) : undefined;
     return {
       ...seen,
+      ...(typeof tier === 'string' && tier !== '' ? { servedTier: tier } : {}),
       ...(failure === undefined ? {} : { failure }),
       terminal: true,
       get producedBytes() {
@@ -44,17 +48,40 @@ export function wholeSightOf(reading: AnswerReading): (body: WireBody) => Sight 
   };
 }
 
+interface Looked {
+  readonly bytes: Uint8Array;
+  readonly atEnd: JsonObject | undefined;
+  read(): JsonObject;
+}
+
+function tierOf(reading: AnswerReading, { bytes, atEnd, read }: Looked): Json | undefined {
+  if (reading.tier === undefined) return undefined;
+  const told = atEnd && reading.tier(atEnd);
+  return told ?? (namesTier(bytes) ? reading.tier(read()) : undefined);
+}
+
 /**
- * Usage from the last bytes of an answer, if they hold it as a member of the answer itself: what follows the key, put into
+ * Usage and what follows it from the last bytes of an answer, if they hold it as a member of the answer itself: what follows the key, put into
  * a brace of its own, is an object only if exactly one brace was open where the key stands.
  */
-function usageAtEnd(bytes: Uint8Array): Json | undefined {
+function membersAtEnd(bytes: Uint8Array): JsonObject | undefined {
   if (bytes[0] !== openBrace) return undefined;
   const tail = latin1(bytes, Math.max(0, bytes.length - tailLength), bytes.length);
   const at = tail.lastIndexOf(usageKey);
   if (at <= 0 || tail[at - 1] === '\\') return undefined;
-  return objectIn(`{${tail.slice(at)}`)?.['usage'];
+  return objectIn(`{${tail.slice(at)}`);
 }
+
+/** Whether a tier may stand before the usage: there it is among the first members, or right before the last. */
+function namesTier(bytes: Uint8Array): boolean {
+  const head = latin1(bytes, 0, Math.min(headLength, bytes.length));
+  return (
+    head.includes(tierKey) || latin1(bytes, Math.max(0, bytes.length - tailLength), bytes.length).includes(tierKey)
+  );
+}
+
+const tierKey = '"service_tier"';
+const headLength = 512;
 
 const usageKey = '"usage"';
 const tailLength = 2048;

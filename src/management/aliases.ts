@@ -8,7 +8,13 @@ import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { changed, changedNames, settingFields, spellSetting } from './setting-shape.ts';
 
-const name = z.string().min(1).max(200).describe('As callers write it instead of a model.');
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  // Whoever resolves an address takes these two out of it, encoded or not: nobody could read or delete such an alias.
+  .refine((text) => text !== '.' && text !== '..', 'another name than . and .., which stand in no address')
+  .describe('As callers write it instead of a model.');
 const reference = z.string().min(1).max(600);
 const shared = { role: 'admin', scope: 'house' } as const;
 

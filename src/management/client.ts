@@ -68,6 +68,28 @@ export function managementClient(all: typeof procedures, options: ClientOptions)
   return Object.freeze(Object.fromEntries(calls));
 }
 
+/** What a list asks page by page: `usage.list` and every other with `after` in its input. */
+type AskList<Input, Item> = (input: Input, options?: CallOptions) => Promise<ListPage<Item>>;
+
+interface ListPage<Item> {
+  readonly data: readonly Item[];
+  readonly next: string | null;
+}
+
+/** Every item of a list, page after page: `for await (const row of everyItem(client['usage.list'], { bucket: 'day' }))`. */
+export async function* everyItem<Input extends { readonly after?: string | undefined }, Item>(
+  list: AskList<Input, Item>,
+  input: Input,
+  options?: CallOptions,
+): AsyncGenerator<Item, void> {
+  let page = await list(input, options);
+  yield* page.data;
+  while (page.next !== null) {
+    page = await list({ ...input, after: page.next }, options);
+    yield* page.data;
+  }
+}
+
 type Input = { readonly [field: string]: unknown };
 
 interface Asking {

@@ -1,7 +1,8 @@
-import type { Principal } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
+import { unhurriedJson } from '../core/unhurried.ts';
 import type { Context } from './context.ts';
-import type { GivenAnswer } from './desk.ts';
+import type { AskedOnce } from './desk.ts';
+import type { GivenAnswer } from './given-answers.ts';
 import { perform } from './perform.ts';
 import type { Procedure } from './procedure.ts';
 
@@ -9,7 +10,7 @@ import type { Procedure } from './procedure.ts';
 export interface Manners {
   /** Change it only if it is still what this `etag` was given for. */
   readonly ifMatch?: string;
-  /** Create it once, however often this is asked. */
+  /** Do it once, however often this is asked. */
   readonly idempotencyKey?: string;
 }
 
@@ -34,22 +35,21 @@ export interface Asking {
 export async function conduct(asking: Asking, context: Context, given: Given): Promise<Conducted> {
   const { asked, procedures, manners } = asking;
   if (asked.method === 'GET' || asked.changes === 'nothing') {
-    const body = JSON.stringify(await perform(asked, context, given));
-    return { status: asked.status, body, ...(isResource(asked) ? { etag: etagOf(context, body) } : {}) };
+    const body = await unhurriedJson(context.clock, await perform(asked, context, given));
+    return { status: asked.status, body, ...(isResource(asked) ? { etag: etagOf(asked, context, body) } : {}) };
   }
-  const key = asked.method === 'POST' ? manners.idempotencyKey : undefined;
-  return await context.desk.inTurn(async () => {
-    const name = key === undefined ? undefined : replayName(context.principal, key);
-    const digest = context.digest.mac(JSON.stringify([asked.name, inOrder(given)]));
-    const before = name === undefined ? undefined : context.desk.given(name);
-    if (before !== undefined) return replay(before, digest);
+  const change = async (): Promise<GivenAnswer> => {
     const reader = procedures.find((one) => one.path === asked.path && isResource(one));
     await refuseChanged(manners.ifMatch, () => currentEtag(reader, context, given));
     const body = JSON.stringify(await perform(asked, context, given));
-    if (name !== undefined) context.desk.keep(name, { digest, status: asked.status, body });
     const etag = asked.method === 'PATCH' ? await currentEtag(reader, context, given) : undefined;
     return { status: asked.status, body, ...(etag === undefined ? {} : { etag }) };
-  });
+  };
+  const { desk } = context;
+  const { idempotencyKey: key } = manners;
+  return await (key === undefined
+    ? desk.inTurn(change)
+    : desk.once(askedOnce(asking, context, { key, given }), change));
 }
 
 type Given = { readonly [field: string]: unknown };
@@ -59,8 +59,13 @@ function isResource({ method, path }: Procedure): boolean {
   return method === 'GET' && path.endsWith('}');
 }
 
-function etagOf({ digest }: Pick<Context, 'digest'>, body: string): string {
-  return `"${digest.mac(`etag ${body}`).slice(0, 32)}"`;
+/** Of what operators change: what changes by itself must not come between one who reads and then writes. */
+function etagOf({ volatile = [] }: Procedure, { digest }: Pick<Context, 'digest'>, body: string): string {
+  const lasting =
+    volatile.length === 0
+      ? body
+      : JSON.stringify(JSON.parse(body), (name, value) => (volatile.includes(name) ? undefined : value));
+  return `"${digest.mac(`etag ${lasting}`).slice(0, 32)}"`;
 }
 
 /** Undefined if there is nothing that could be read. */
@@ -68,7 +73,7 @@ async function currentEtag(reader: Procedure | undefined, context: Context, give
   if (reader === undefined) return undefined;
   const fields = Object.keys(reader.input.shape);
   const name = Object.fromEntries(Object.entries(given).filter(([field]) => fields.includes(field)));
-  return etagOf(context, JSON.stringify(await perform(reader, context, name)));
+  return etagOf(reader, context, JSON.stringify(await perform(reader, context, name)));
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#name-if-match */
@@ -85,20 +90,22 @@ async function refuseChanged(ifMatch: string | undefined, current: () => Promise
 
 const keyText = /^[\x21-\x7e]{1,255}$/;
 
-function replayName({ keyId }: Principal, key: string): string {
-  if (keyText.test(key)) return `${keyId} ${key}`;
-  throw new Failure('request-invalid', 'idempotency-key must be 1 to 255 printable characters without spaces.', {
-    param: 'idempotency-key',
-  });
-}
-
-function replay({ digest: asked, status, body }: GivenAnswer, digest: string): Conducted {
-  if (asked === digest) return { status, body, replayed: true };
-  throw new Failure(
-    'resource-conflict',
-    'idempotency-key was used for another request in the last 24 hours; give each request a key of its own.',
-    { param: 'idempotency-key' },
-  );
+function askedOnce(
+  { asked }: Asking,
+  { digest, principal }: Pick<Context, 'digest' | 'principal'>,
+  { key, given }: { readonly key: string; readonly given: Given },
+): AskedOnce {
+  if (!keyText.test(key)) {
+    throw new Failure('request-invalid', 'idempotency-key must be 1 to 255 printable characters without spaces.', {
+      param: 'idempotency-key',
+    });
+  }
+  return {
+    organisationId: principal.organisationId,
+    actor: principal.keyId,
+    idempotencyKey: key,
+    digest: digest.mac(JSON.stringify([asked.name, inOrder(given)])),
+  };
 }
 
 /** With the members of every object in one order, so that the same asked in another order is the same. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { auditShape, spellAudit } from './audit.ts';
 import { auditRecord } from './audit-record.ts';
-import type { ConfigurationInForce } from './configuration.ts';
+import type { ConfigurationInForce, ConfigurationMistake } from './configuration.ts';
 import { listed, listOf, pageFields, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 
@@ -18,8 +18,11 @@ const configShape = z
     file: z.string().nullable().describe('The file it came from; null if there is none.'),
     settings: z
       .record(z.string(), z.unknown())
-      .describe('Everything in force in the words of the file, `***` for what is secret.'),
+      .describe(
+        'Everything in force in the words of the file, `***` for what is secret. What was set of single models stands at `/admin/v1/models`.',
+      ),
     not_in_force: z.array(mistakeShape).describe('What was set here and cannot be used as things are.'),
+    warnings: z.array(mistakeShape).describe('Aliases that lead to nothing but what is switched off.'),
   })
   .meta({ title: 'Configuration' });
 
@@ -70,9 +73,12 @@ const reload = procedure({
 /** Every procedure that changes what is configured. */
 const changing = [
   'config.reload',
+  'config.start',
   ...['create', 'update', 'delete', 'disable', 'enable'].map((verb) => `providers.${verb}`),
   ...['create', 'update', 'delete'].map((verb) => `aliases.${verb}`),
+  ...['set', 'delete'].map((verb) => `models.${verb}`),
   'prices.set',
+  'prices.take',
   'secrets.rotate',
 ];
 
@@ -91,10 +97,15 @@ const history = procedure({
 
 export const config = [read, validate, reload, history] as const;
 
-function spellConfig({ file, settings, leftOut }: ConfigurationInForce): z.input<typeof configShape> {
+function spellConfig({ file, settings, leftOut, warnings }: ConfigurationInForce): z.input<typeof configShape> {
   return {
     file: file ?? null,
     settings: { ...settings },
-    not_in_force: leftOut.map(({ place, key, message }) => ({ place, key, message })),
+    not_in_force: leftOut.map(spellMistake),
+    warnings: warnings.map(spellMistake),
   };
+}
+
+function spellMistake({ place, key, message }: ConfigurationMistake): z.input<typeof mistakeShape> {
+  return { place, key, message };
 }

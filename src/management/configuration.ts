@@ -23,7 +23,8 @@ export interface Configuration {
 }
 
 export interface SettingName {
-  readonly kind: 'provider' | 'alias';
+  readonly kind: 'provider' | 'alias' | 'model';
+  /** Of a model: `provider/model`. */
   readonly name: string;
 }
 
@@ -44,8 +45,12 @@ export interface ConfigurationInForce {
   readonly settings: JsonObject;
   readonly providers: readonly EntryInForce[];
   readonly aliases: readonly EntryInForce[];
+  /** What operators set of single models, by `provider/model`. */
+  readonly models: readonly EntryInForce[];
   /** Stored entries that cannot be used as things are, and why. */
   readonly leftOut: readonly ConfigurationMistake[];
+  /** What is in force and leads to nothing that can be asked. */
+  readonly warnings: readonly ConfigurationMistake[];
 }
 
 export interface EntryInForce {

@@ -1,9 +1,11 @@
 import type { Principal } from '../core/call.ts';
+import type { ProviderHealth } from '../core/health.ts';
 import type { SourcedFacts } from '../core/model-facts.ts';
 import type { Price } from '../core/money.ts';
 import type { OperationName } from '../core/operation.ts';
 import type { Clock, Digest, Ids } from '../core/ports.ts';
 import type { Store } from '../store/store.ts';
+import type { BalanceOf } from './budget-shape.ts';
 import type { Configuration } from './configuration.ts';
 import type { Desk } from './desk.ts';
 
@@ -15,14 +17,25 @@ export interface Surroundings {
   readonly digest: Digest;
   readonly configuration: Configuration;
   readonly desk: Desk;
-  /** The models that can be asked for right now. */
+  /** What of budgets is spent and held; it is not told if absent. */
+  readonly balanceOf?: BalanceOf;
+  /** The models that can be asked for right now, and those that are switched off: aliases first, then by provider and name. */
   readonly models: () => readonly ListedModel[];
   /** What a model costs at a time; undefined if nobody knows. */
   readonly priceOf: (provider: string, model: string, at: number) => Price | undefined;
+  /** What a call would be charged by, by the books of now; undefined if nobody knows. */
+  readonly priceFor: (call: {
+    readonly provider: string;
+    readonly model: string;
+    readonly operation: OperationName;
+    readonly at: number;
+  }) => Price | undefined;
   /** How things stand with what providers list; nothing is known if absent. */
   readonly catalogue?: { report(): CatalogueState; refresh(): Promise<void> };
   /** Why a price cannot follow the one in force without being confirmed; undefined if it can. */
   readonly priceJump: (inForce: Price, next: Price) => string | undefined;
+  /** What calls have shown of a provider; `forget` it when it is changed. */
+  readonly health: { of(provider: string): ProviderHealth | undefined; forget(provider: string): void };
   /** Shows a configured provider's credential to its vendor. */
   readonly probe: (provider: string) => Promise<Probed>;
 }
@@ -32,7 +45,7 @@ export interface Context extends Surroundings {
   readonly principal: Principal;
 }
 
-/** A model that can be asked for right now. */
+/** A model that can be asked for right now, or that is switched off. */
 export interface ListedModel {
   /** As callers write it: `provider/model` or an alias. */
   readonly id: string;
@@ -43,6 +56,10 @@ export interface ListedModel {
   readonly price?: Price;
   /** What else is known of it, for an alias of its first target. */
   readonly facts?: SourcedFacts;
+  /** Who says what is asked of it, where somebody does. */
+  readonly operationsFrom?: string;
+  /** It is switched off, or everything that an alias leads to is. */
+  readonly disabled?: true;
 }
 
 export interface CatalogueState {

@@ -25,7 +25,7 @@ export const factsShape = z
     sources: z
       .record(z.string(), z.string())
       .describe(
-        'Where each is from: `configuration`, `provider` (its own list) or `kind` (what Trestle knows of that vendor).',
+        'Where each is from: `configuration` (the file), `management` (set here), `provider` (its own list), `kind` (what Trestle knows of that vendor), or the name of the price list.',
       ),
   })
   .describe('What is absent is unknown.');

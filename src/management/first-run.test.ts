@@ -28,4 +28,19 @@ describe('first run', () => {
     expect(first.store.keys.find(fakeDigest.mac('another'))).toMatchObject({ role: 'admin' });
     expect((await first.store.keys.list({ limit: 10 })).data).toHaveLength(3);
   });
+
+  test('a way in that was not there before is in the audit trail, whoever opened it', async () => {
+    const first = tools();
+    await firstRun(first, { admin: secret('mine'), client: secret('theirs') });
+    await firstRun(first, { admin: secret('another'), client: secret('theirs') });
+    const { data } = await first.store.audit.list({ limit: 10 });
+    expect(data.map(({ actor, procedure, summary }) => [actor, procedure, summary])).toEqual([
+      ['start', 'keys.create', 'created "admin key from the environment", role admin'],
+      ['start', 'keys.create', 'created "client key from the environment", role client'],
+      ['start', 'keys.create', 'created "admin key from the environment", role admin'],
+      ['start', 'projects.create', 'created "default"'],
+      ['start', 'organisations.create', 'created "default"'],
+    ]);
+    expect(JSON.stringify(data)).not.toContain('another');
+  });
 });

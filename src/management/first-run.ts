@@ -1,8 +1,9 @@
 import type { Role } from '../core/call.ts';
 import type { Clock, Digest, Ids } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Project, Store } from '../store/store.ts';
+import type { AuditRecord, Key, Project, Store } from '../store/store.ts';
 import { keyFrom, secretPrefix } from './new-key.ts';
+import { ownRecord } from './own-record.ts';
 
 export interface FirstRunTools {
   readonly store: Store;
@@ -40,9 +41,24 @@ async function defaultProject({ store, ids, clock }: FirstRunTools): Promise<Pro
   const createdAt = clock.now();
   const organisation = { id: ids.make('org'), name: 'default', createdAt };
   const project = { id: ids.make('proj'), organisationId: organisation.id, name: 'default', createdAt };
-  await store.tenants.createOrganisation(organisation);
-  await store.tenants.createProject(project);
+  const made = { ...ownStart, organisationId: organisation.id, summary: 'created "default"' };
+  await store.tenants.createOrganisation(
+    organisation,
+    ownRecord({ ids, clock }, { ...made, procedure: 'organisations.create', subject: organisation.id }),
+  );
+  await store.tenants.createProject(
+    project,
+    ownRecord({ ids, clock }, { ...made, procedure: 'projects.create', subject: project.id }),
+  );
   return project;
+}
+
+/** Nobody asked for it but the start itself, with what stood in its environment. */
+const ownStart = { actor: 'start' } as const;
+
+function recordOf(tools: FirstRunTools, { id, name, role, organisationId }: Key): AuditRecord {
+  const summary = `created ${JSON.stringify(name)}, role ${role}`;
+  return ownRecord(tools, { ...ownStart, organisationId, procedure: 'keys.create', subject: id, summary });
 }
 
 interface Wanted {
@@ -59,6 +75,7 @@ async function keyOf(tools: FirstRunTools, { role, given, project, isFirst }: Wa
   const secret = given?.reveal() ?? ids.secret(secretPrefix);
   if (store.keys.find(digest.mac(secret)) !== undefined) return undefined;
   const name = given === undefined ? `first ${role} key` : `${role} key from the environment`;
-  await store.keys.create(keyFrom(tools, { secret, name, role, project }));
+  const key = keyFrom(tools, { secret, name, role, project });
+  await store.keys.create(key, recordOf(tools, key));
   return given === undefined ? secret : undefined;
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { Failure } from '../core/failure.ts';
 import type { Clock } from '../core/ports.ts';
-import type { Key } from '../store/store.ts';
+import type { Key, Limited } from '../store/store.ts';
 import { auditRecord } from './audit-record.ts';
 import type { Context } from './context.ts';
 import { refuseBeyond } from './key-rights.ts';
 import { keyShape, newKeyShape, roles, spellKey } from './key-shape.ts';
+import { forceField, refuseLast } from './last-administrator.ts';
+import { refuseLooser } from './limit-rights.ts';
+import { limitFields, readLimits, volatileLimits, type WantedLimits, withoutLimits } from './limit-shape.ts';
 import { moment, readMoment } from './moment.ts';
 import { hintOf, keyFrom, secretPrefix } from './new-key.ts';
 import { listed, listOf, pageFields, pageOf } from './page.ts';
@@ -31,14 +34,13 @@ const create = procedure({
     models: modelsField.optional().describe('The models and aliases it may use; leave it out for all.'),
     expires_at: moment.optional(),
     role: z.enum(roles).default('client'),
+    ...limitFields,
   }),
   output: newKeyShape,
-  reserved: {
-    budgets: 'this version of Trestle cannot hold a budget; leave the field out, or keep the key until it can.',
-    rate_limits: 'this version of Trestle cannot hold a rate limit; leave the field out, or keep the key until it can.',
-  },
   run: async (context, input) => {
     refuseBeyond(context.principal, input);
+    const limits = readLimits(context, input);
+    refuseLooser(ownLimits(context), limits);
     const project = await projectFor(context, input.project_id);
     const secret = context.ids.secret(secretPrefix);
     const key = keyFrom(context, {
@@ -46,13 +48,14 @@ const create = procedure({
       name: input.name,
       role: input.role,
       project,
+      ...limits,
       ...(input.models === undefined ? {} : { models: input.models }),
       ...(input.expires_at === undefined ? {} : { expiresAt: future(context.clock, 'expires_at', input.expires_at) }),
     });
     const may = key.models === undefined ? 'every model' : key.models.join(', ');
-    const summary = `created ${JSON.stringify(key.name)}, role ${key.role}, project ${key.projectId}, for ${may}`;
+    const summary = `created ${JSON.stringify(key.name)}, role ${key.role}, project ${key.projectId}, for ${may}${limitWords(input)}`;
     await context.store.keys.create(key, told(context, 'keys.create', { key, summary }));
-    return { ...spellKey(key), key: secret };
+    return { ...spellKey(key, context), key: secret };
   },
 });
 
@@ -72,7 +75,7 @@ const list = procedure({
         ...(await within(context)),
         ...(projectId === undefined ? {} : { projectId }),
       }),
-      spellKey,
+      (key) => spellKey(key, context),
     ),
 });
 
@@ -82,10 +85,11 @@ const get = procedure({
   path: '/admin/v1/keys/{id}',
   summary: 'Read a key.',
   role: 'admin',
+  volatile: volatileLimits,
   status: 200,
   input: z.strictObject({ id: idField }),
   output: keyShape,
-  run: async (context, { id }) => spellKey(await known(context, id)),
+  run: async (context, { id }) => spellKey(await known(context, id), context),
 });
 
 const update = procedure({
@@ -93,7 +97,7 @@ const update = procedure({
   method: 'PATCH',
   path: '/admin/v1/keys/{id}',
   summary:
-    'Change a key\u2019s name, models or expiry. Its secret stays; what it may is judged anew from the next call on.',
+    'Change a key\u2019s name, models, expiry or limits. Its secret stays; what it may is judged anew from the next call on.',
   role: 'admin',
   status: 200,
   input: z.strictObject({
@@ -101,23 +105,29 @@ const update = procedure({
     name: nameField.optional(),
     models: modelsField.nullable().optional().describe('Null for all.'),
     expires_at: moment.nullable().optional().describe('Null for never.'),
+    force: forceField,
+    ...limitFields,
   }),
   output: keyShape,
-  run: async (context, { id, ...change }) => {
+  run: async (context, { id, force, ...change }) => {
     const before = await withinRights(context, id);
-    const { models: oldModels, expiresAt: oldExpiry, ...rest } = before;
+    const { models: oldModels, expiresAt: oldExpiry, ...rest } = withoutLimits(before);
     const models = change.models === undefined ? oldModels : (change.models ?? undefined);
     const expiresAt = newExpiry(context.clock, change.expires_at, oldExpiry);
+    if (expiresAt !== undefined && expiresAt < (oldExpiry ?? Number.POSITIVE_INFINITY))
+      await refuseLast(context, before, { at: expiresAt, param: 'expires_at', force });
     const key: Key = {
       ...rest,
+      ...readLimits(context, change, before),
       name: change.name ?? before.name,
       ...(models === undefined ? {} : { models }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     };
     refuseBeyond(context.principal, key);
+    refuseLooser(ownLimits(context), key);
     const summary = `changed ${changedNames(change)} of ${JSON.stringify(before.name)}: ${JSON.stringify(change)}`;
     await context.store.keys.update(key, told(context, 'keys.update', { key, summary }));
-    return spellKey(key);
+    return spellKey(key, context);
   },
 });
 
@@ -147,7 +157,7 @@ const rotate = procedure({
     const end = until === undefined ? 'stops now' : `opens until ${until}`;
     const summary = `gave ${JSON.stringify(key.name)} another secret; the old one ${end}`;
     await context.store.keys.update(key, told(context, 'keys.rotate', { key, summary }));
-    return { ...spellKey(key), key: secret };
+    return { ...spellKey(key, context), key: secret };
   },
 });
 
@@ -158,13 +168,14 @@ const revoke = procedure({
   summary: 'Revoke a key at once and for good. Revoking it again keeps the first time.',
   role: 'admin',
   status: 200,
-  input: z.strictObject({ id: idField }),
+  input: z.strictObject({ id: idField, force: forceField }),
   output: keyShape,
-  run: async (context, { id }) => {
+  run: async (context, { id, force }) => {
     const key = await known(context, id);
+    await refuseLast(context, key, { at: context.clock.now(), param: 'id', force });
     const summary = `revoked ${JSON.stringify(key.name)}`;
     await context.store.keys.revoke(id, context.clock.now(), told(context, 'keys.revoke', { key, summary }));
-    return spellKey(await known(context, id));
+    return spellKey(await known(context, id), context);
   },
 });
 
@@ -178,10 +189,21 @@ async function known(context: Context, id: string): Promise<Key> {
   });
 }
 
+function limitWords({ budgets, rate_limits }: WantedLimits): string {
+  return budgets === undefined && rate_limits === undefined ? '' : `, with ${JSON.stringify({ budgets, rate_limits })}`;
+}
+
+/** What every call of the key that asks is held to by itself; its project's and organisation's limits hold others too. */
+function ownLimits({ store, principal }: Context): Limited {
+  const own = store.limits.of(principal).find(({ owner }) => owner.kind === 'key');
+  return own ?? {};
+}
+
 /** Whoever changes a key could use it: it must not be able to do more than who changes it. */
 async function withinRights(context: Context, id: string): Promise<Key> {
   const key = await known(context, id);
   refuseBeyond(context.principal, key);
+  refuseLooser(ownLimits(context), key);
   if (key.revokedAt === undefined) return key;
   throw new Failure('resource-conflict', `The key ${id} is revoked, for good; create another one.`, { param: 'id' });
 }

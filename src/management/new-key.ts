@@ -1,12 +1,12 @@
 import type { Role } from '../core/call.ts';
 import type { Clock, Digest, Ids } from '../core/ports.ts';
-import type { Key, Project } from '../store/store.ts';
+import type { Key, Limited, Project } from '../store/store.ts';
 
 /** What every secret begins with. */
 export const secretPrefix = 'tr-';
 
 /** What a key is made of. */
-export interface KeyParts {
+export interface KeyParts extends Limited {
   readonly secret: string;
   readonly name: string;
   readonly role: Role;

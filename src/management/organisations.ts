@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import type { Organisation } from '../store/store.ts';
 import { auditRecord } from './audit-record.ts';
+import type { Context } from './context.ts';
+import { limitFields, limitShapes, readLimits, spellLimits, volatileLimits } from './limit-shape.ts';
 import { moment, spellMoment } from './moment.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { organisationFor, reachOf } from './reach.ts';
-import { archiveChange, refuseWhileOpen } from './tenant-change.ts';
+import { refuseWhileOpen, tenantChange } from './tenant-change.ts';
 
 const organisationShape = z
   .object({
     id: z.string(),
     name: z.string(),
+    ...limitShapes,
     created_at: moment,
     archived_at: moment.nullable().describe('Nothing new is made in it from then on; null if it is in use.'),
   })
@@ -27,14 +30,15 @@ const create = procedure({
   role: 'admin',
   scope: 'house',
   status: 201,
-  input: z.strictObject({ name: nameField }),
+  input: z.strictObject({ name: nameField, ...limitFields }),
   output: organisationShape,
-  run: async (context, { name }) => {
-    const organisation = { id: context.ids.make('org'), name, createdAt: context.clock.now() };
+  run: async (context, { name, ...limits }) => {
+    const own = readLimits(context, limits);
+    const organisation = { id: context.ids.make('org'), name, createdAt: context.clock.now(), ...own };
     const summary = `created ${JSON.stringify(name)}`;
     const told = auditRecord(context, { procedure: 'organisations.create', subject: organisation.id, summary });
     await context.store.tenants.createOrganisation(organisation, told);
-    return spellOrganisation(organisation);
+    return spellOrganisation(organisation, context);
   },
 });
 
@@ -51,7 +55,7 @@ const list = procedure({
     const reach = await reachOf(context);
     const all = (await context.store.tenants.organisations()).toReversed();
     const own = reach.house ? all : all.filter(({ id }) => id === reach.organisationId);
-    return listed(pageIn(own, pageOf(input)), spellOrganisation);
+    return listed(pageIn(own, pageOf(input)), (each) => spellOrganisation(each, context));
   },
 });
 
@@ -61,34 +65,39 @@ const get = procedure({
   path: '/admin/v1/organisations/{id}',
   summary: 'Read an organisation.',
   role: 'admin',
+  volatile: volatileLimits,
   status: 200,
   input: z.strictObject({ id: idField }),
   output: organisationShape,
-  run: async (context, { id }) => spellOrganisation(await organisationFor(context, id, 'id')),
+  run: async (context, { id }) => spellOrganisation(await organisationFor(context, id, 'id'), context),
 });
 
 const update = procedure({
   name: 'organisations.update',
   method: 'PATCH',
   path: '/admin/v1/organisations/{id}',
-  summary: 'Rename an organisation, or archive it once no key of it opens any more.',
+  summary: 'Rename an organisation, change its limits, or archive it once no key of it opens any more.',
   role: 'admin',
   scope: 'house',
   status: 200,
-  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional() }),
+  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional(), ...limitFields }),
   output: organisationShape,
   run: async (context, { id, ...change }) => {
     const before = await organisationFor(context, id, 'id');
     if (change.archived === true) await refuseWhileOpen(context, { organisationId: id });
-    const { item: organisation, summary } = archiveChange(context, before, change);
+    const { item: organisation, summary } = tenantChange(context, before, change);
     const told = auditRecord(context, { procedure: 'organisations.update', subject: id, summary });
     await context.store.tenants.updateOrganisation(organisation, told);
-    return spellOrganisation(organisation);
+    return spellOrganisation(organisation, context);
   },
 });
 
 export const organisations = [create, list, get, update] as const;
 
-function spellOrganisation({ id, name, createdAt, archivedAt }: Organisation): z.input<typeof organisationShape> {
-  return { id, name, created_at: spellMoment(createdAt), archived_at: spellMoment(archivedAt) };
+function spellOrganisation(
+  { id, name, createdAt, archivedAt, ...limits }: Organisation,
+  context: Pick<Context, 'balanceOf'>,
+): z.input<typeof organisationShape> {
+  const told = spellLimits(limits, { kind: 'organisation', id }, context);
+  return { id, name, ...told, created_at: spellMoment(createdAt), archived_at: spellMoment(archivedAt) };
 }

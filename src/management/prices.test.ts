@@ -33,6 +33,25 @@ describe('prices.set', () => {
     });
   });
 
+  test('sets prices of units, of long inputs and of tiers of service, and tells them again', async () => {
+    const context = await fakeContext();
+    const prices = {
+      ...{ input: '1.25', output: '10', image: '0.04', audio_second: '0.0001', compute_second: '0.000277777778' },
+      tiers: [{ above: 200_000, input: '2.5', output: '15' }],
+      service_tiers: { flex: { input: '0.625', output: '5', request: '0.01' } },
+    };
+    expect(await run('prices.set', context, { provider: 'filed', model: 'm', ...prices })).toMatchObject({ prices });
+    const [record] = await context.store.prices.all();
+    expect(record?.price).toEqual({
+      from: noon,
+      perToken: { input: 1_250_000n, output: 10_000_000n },
+      tiers: [{ above: 200_000, perToken: { input: 2_500_000n, output: 15_000_000n } }],
+      perUnit: { images: 40_000_000_000n, audioSeconds: 100_000_000n, computeSeconds: 277_777_778n },
+      serviceTiers: { flex: { perToken: { input: 625_000n, output: 5_000_000n }, perRequest: 10_000_000n } },
+      source: 'management',
+    });
+  });
+
   test('one that is more than five times dearer or cheaper is set only when it is confirmed', async () => {
     const inForce = { from: 0, perToken: { input: 100_000n, output: 600_000n }, source: 'test' };
     const context = await fakeContext({ priceOf: () => inForce });
@@ -54,6 +73,16 @@ describe('prices.set', () => {
     { what: 'a number too fine to be kept', input: { ...price, input: '0.0000001' }, param: 'input' },
     { what: 'less than nothing', input: { ...price, output: '-1' }, param: 'output' },
     { what: 'more than anybody asks', input: { ...price, output: '10000.1' }, param: 'output' },
+    {
+      what: 'a tier without an output',
+      input: { ...price, service_tiers: { flex: { input: '1' } } },
+      param: 'service_tiers.flex.output',
+    },
+    {
+      what: 'a length without an input',
+      input: { ...price, tiers: [{ above: 5, output: '1' }] },
+      param: 'tiers[0].input',
+    },
     { what: 'words', input: { ...price, output: 'free' }, param: 'output' },
   ])('refuses $what', async ({ input, param }) => {
     const context = await fakeContext();

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { Failure } from '../core/failure.ts';
-import { type Price, type PricePerToken, picoPerToken, scaledUsd } from '../core/money.ts';
-import { byClassName, usageClasses, usageClassNames } from '../core/usage.ts';
 import type { PriceRecord } from '../store/store.ts';
 import { auditRecord } from './audit-record.ts';
 import type { Context } from './context.ts';
 import { moment, readMoment, spellMoment } from './moment.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
+import { priceIn, priceInputFields } from './price-input.ts';
 import { pricesShape, spellPrice } from './price-shape.ts';
 import { procedure } from './procedure.ts';
 
@@ -47,8 +46,6 @@ const list = procedure({
   },
 });
 
-const amount = z.string().min(1).max(30).describe('USD per million tokens: "0.15".');
-
 const set = procedure({
   ...shared,
   name: 'prices.set',
@@ -59,16 +56,15 @@ const set = procedure({
   input: z.strictObject({
     provider,
     model: model.describe('`*` for all others.'),
-    ...byClassName(() => amount.optional()),
-    request: z.string().min(1).max(30).optional().describe('USD per call.'),
+    ...priceInputFields,
     valid_from: moment.optional().describe('By default now.'),
     confirm: z.boolean().default(false).describe('Set it although it is more than five times dearer or cheaper.'),
   }),
   output: priceShape,
-  run: async (context, { provider: name, model: wanted, valid_from, confirm, request, ...amounts }) => {
+  run: async (context, { provider: name, model: wanted, valid_from, confirm, ...amounts }) => {
     refuseStranger(context, name);
     const from = valid_from === undefined ? context.clock.now() : readMoment(valid_from);
-    const record = { provider: name, model: wanted, price: priceIn({ ...amounts, request }, from) };
+    const record = { provider: name, model: wanted, price: priceIn(amounts, from) };
     refuseHidden(context, record);
     if (!confirm) refuseJump(context, record);
     const summary = `set ${name}/${wanted} from ${spellMoment(from)} to ${JSON.stringify(spellPrice(record.price))}`;
@@ -112,49 +108,6 @@ function refuseStranger({ configuration }: Context, name: string): string {
     'request-invalid',
     `There is no provider ${JSON.stringify(name)}; there are ${all.map((one) => one.name).join(', ')}.`,
     { param: 'provider' },
-  );
-}
-
-type Amounts = { readonly [name: string]: string | undefined };
-
-function priceIn({ request, ...amounts }: Amounts, from: number): Price {
-  const perToken: PricePerToken = Object.fromEntries(
-    usageClasses.flatMap((name) => {
-      const text = amounts[usageClassNames[name]];
-      return text === undefined ? [] : [[name, read(usageClassNames[name], text, picoPerToken)]];
-    }),
-  );
-  const { input, output } = perToken;
-  if ((input === undefined) !== (output === undefined) || (input === undefined && request === undefined)) {
-    const missing = input === undefined ? 'input' : 'output';
-    throw new Failure(
-      'request-invalid',
-      `${missing} is missing; give input and output together (0 if it is free), or a price per request.`,
-      {
-        param: missing,
-      },
-    );
-  }
-  const free = input === undefined ? { input: 0n, output: 0n } : {};
-  const perRequest =
-    request === undefined ? {} : { perRequest: read('request', request, (text) => scaledUsd(text, 9)) };
-  return { from, perToken: { ...free, ...perToken }, ...perRequest, source: 'management' };
-}
-
-/** No vendor asks more for a million tokens, or for a call. */
-const dearest = '10000';
-
-function read(param: string, text: string, of: (text: string) => bigint): bigint {
-  try {
-    const found = of(text);
-    if (found >= 0n && found <= of(dearest)) return found;
-  } catch {}
-  throw new Failure(
-    'request-invalid',
-    `${param} is ${JSON.stringify(text)}; it must be an amount in USD from 0 to ${dearest}, such as "0.15".`,
-    {
-      param,
-    },
   );
 }
 

@@ -25,6 +25,12 @@ export interface Procedure<Input extends z.ZodObject = z.ZodObject, Output exten
   /** A strict object: a field that is not in it is refused with the nearest known name. */
   readonly input: Input;
   readonly output: Output;
+  /** Members of the output, at any depth, that change by themselves: they are not part of its etag. */
+  readonly volatile?: readonly string[];
+  /** The field of the input in which a list is asked for as `csv`. All its items have the same members. */
+  readonly csv?: 'format';
+  /** It is done part by part: while the answer has a `next`, asked again with that as `after`; its counts and sums add up. */
+  readonly inParts?: true;
   /** Fields that the interface reserves and this version cannot honour: field -> the sentence that says so. */
   readonly reserved?: Readonly<Record<string, string>>;
   run(context: Context, input: z.output<Input>): Promise<z.input<Output>>;

@@ -3,17 +3,19 @@ import { Failure } from '../core/failure.ts';
 import type { Project } from '../store/store.ts';
 import { auditRecord } from './audit-record.ts';
 import type { Context } from './context.ts';
+import { limitFields, limitShapes, readLimits, spellLimits, volatileLimits } from './limit-shape.ts';
 import { moment, spellMoment } from './moment.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { organisationFor, reaches } from './reach.ts';
-import { archiveChange, refuseWhileOpen } from './tenant-change.ts';
+import { refuseWhileOpen, tenantChange } from './tenant-change.ts';
 
 const projectShape = z
   .object({
     id: z.string(),
     name: z.string(),
     organisation_id: z.string(),
+    ...limitShapes,
     created_at: moment,
     archived_at: moment.nullable().describe('Nothing new is made in it from then on; null if it is in use.'),
   })
@@ -32,21 +34,24 @@ const create = procedure({
   input: z.strictObject({
     name: nameField,
     organisation_id: idField.optional().describe('By default the organisation of the key that asks.'),
+    ...limitFields,
   }),
   output: projectShape,
-  reserved: {
-    budgets: 'this version of Trestle cannot hold a budget; leave the field out.',
-    rate_limits: 'this version of Trestle cannot hold a rate limit; leave the field out.',
-  },
-  run: async (context, { name, organisation_id: organisationId = context.principal.organisationId }) => {
+  run: async (context, { name, organisation_id: organisationId = context.principal.organisationId, ...limits }) => {
     const { store, ids, clock } = context;
     const organisation = await organisationFor(context, organisationId, 'organisation_id');
     refuseWhileArchived(organisation, 'organisation_id');
-    const project = { id: ids.make('proj'), organisationId, name, createdAt: clock.now() };
+    const project = {
+      id: ids.make('proj'),
+      organisationId,
+      name,
+      createdAt: clock.now(),
+      ...readLimits(context, limits),
+    };
     const summary = `created ${JSON.stringify(name)} in ${organisationId}`;
     const told = auditRecord(context, { procedure: 'projects.create', subject: project.id, summary });
     await store.tenants.createProject(project, told);
-    return spellProject(project);
+    return spellProject(project, context);
   },
 });
 
@@ -65,7 +70,7 @@ const list = procedure({
   run: async (context, { organisation_id: organisationId = context.principal.organisationId, ...page }) => {
     await organisationFor(context, organisationId, 'organisation_id');
     const newestFirst = (await projectsOf(context, organisationId)).toReversed();
-    return listed(pageIn(newestFirst, pageOf(page)), spellProject);
+    return listed(pageIn(newestFirst, pageOf(page)), (project) => spellProject(project, context));
   },
 });
 
@@ -75,28 +80,29 @@ const get = procedure({
   path: '/admin/v1/projects/{id}',
   summary: 'Read a project.',
   role: 'admin',
+  volatile: volatileLimits,
   status: 200,
   input: z.strictObject({ id: idField }),
   output: projectShape,
-  run: async (context, { id }) => spellProject(await known(context, id, 'id')),
+  run: async (context, { id }) => spellProject(await known(context, id, 'id'), context),
 });
 
 const update = procedure({
   name: 'projects.update',
   method: 'PATCH',
   path: '/admin/v1/projects/{id}',
-  summary: 'Rename a project, or archive it once no key of it opens any more.',
+  summary: 'Rename a project, change its limits, or archive it once no key of it opens any more.',
   role: 'admin',
   status: 200,
-  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional() }),
+  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional(), ...limitFields }),
   output: projectShape,
   run: async (context, { id, ...change }) => {
     const before = await known(context, id, 'id');
     if (change.archived === true) await refuseWhileOpen(context, { projectId: id });
-    const { item: project, summary } = archiveChange(context, before, change);
+    const { item: project, summary } = tenantChange(context, before, change);
     const told = auditRecord(context, { procedure: 'projects.update', subject: id, summary });
     await context.store.tenants.updateProject(project, told);
-    return spellProject(project);
+    return spellProject(project, context);
   },
 });
 
@@ -144,11 +150,12 @@ function refuseWhileArchived({ id, archivedAt }: Pick<Project, 'id' | 'archivedA
   );
 }
 
-function spellProject(project: Project): z.input<typeof projectShape> {
+function spellProject(project: Project, context: Pick<Context, 'balanceOf'>): z.input<typeof projectShape> {
   return {
     id: project.id,
     name: project.name,
     organisation_id: project.organisationId,
+    ...spellLimits(project, { kind: 'project', id: project.id }, context),
     created_at: spellMoment(project.createdAt),
     archived_at: spellMoment(project.archivedAt),
   };

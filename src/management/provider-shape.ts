@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { ProviderHealth } from '../core/health.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { EntryInForce } from './configuration.ts';
+import { healthShape, spellHealth } from './health-shape.ts';
 import { settingFields, spellSetting } from './setting-shape.ts';
 
 const text = z.string().min(1).max(2_000);
@@ -46,21 +48,27 @@ export const providerShape = z
     tenant_id: z.string().nullable(),
     client_id: z.string().nullable(),
     managed_identity: z.boolean(),
+    health: healthShape,
   })
   .meta({ title: 'Provider' });
 
 /** The entry is as the configuration spells it: what is not in force may lack anything. */
-export function spellProvider(provider: EntryInForce): z.input<typeof providerShape> {
+export function spellProvider(
+  provider: EntryInForce,
+  health: ProviderHealth | undefined,
+): z.input<typeof providerShape> {
   const { entry, name, stored } = provider;
+  const disabled = stored?.disabled ?? false;
   return {
     ...spellSetting(provider),
     type: textIn(entry, 'type') ?? name,
     base_url: textIn(entry, 'base_url') ?? null,
-    disabled: stored?.disabled ?? false,
+    disabled,
     has_credential: ['api_key', 'client_secret', 'managed_identity'].some((field) => entry[field] !== undefined),
     headers: Object.keys(entry['headers'] ?? {}),
     ...(Object.fromEntries(plain.map((field) => [field, entry[field] ?? null])) as Plain),
     managed_identity: entry['managed_identity'] === true,
+    health: spellHealth(health, { disabled }),
   };
 }
 

@@ -21,13 +21,13 @@ const list = procedure({
   name: 'providers.list',
   method: 'GET',
   path: '/admin/v1/providers',
-  summary: 'List providers, from the configuration and from here.',
+  summary: 'List providers, from the configuration and from here, with what their calls have shown of them.',
   status: 200,
   input: z.strictObject(pageFields),
   output: listOf(providerShape),
-  run: async ({ configuration }, input) => {
+  run: async ({ configuration, health }, input) => {
     const all = configuration.read().providers.map((provider) => ({ id: provider.name, provider }));
-    return listed(pageIn(all, pageOf(input)), ({ provider }) => spellProvider(provider));
+    return listed(pageIn(all, pageOf(input)), ({ id, provider }) => spellProvider(provider, health.of(id)));
   },
 });
 
@@ -36,11 +36,12 @@ const get = procedure({
   name: 'providers.get',
   method: 'GET',
   path: '/admin/v1/providers/{name}',
-  summary: 'Read a provider. Its credential is never told.',
+  summary: 'Read a provider, with what its calls have shown of it and of each model. Its credential is never told.',
   status: 200,
   input: z.strictObject({ name }),
   output: providerShape,
-  run: async (context, input) => spellProvider(known(context, input.name)),
+  volatile: ['health'],
+  run: async (context, input) => told(context, known(context, input.name)),
 });
 
 const create = procedure({
@@ -54,7 +55,7 @@ const create = procedure({
   output: providerShape,
   run: async (context, { name: wanted, disabled, ...fields }) => {
     const { entry, secrets } = parted(fields);
-    const told = `added ${JSON.stringify(wanted)} with ${changedNames(fields)}`;
+    const summary = `added ${JSON.stringify(wanted)} with ${changedNames(fields)}`;
     await context.configuration.set(
       {
         kind: 'provider',
@@ -64,9 +65,9 @@ const create = procedure({
         disabled,
         change: 'create',
       },
-      auditRecord(context, { procedure: 'providers.create', subject: wanted, summary: told }),
+      auditRecord(context, { procedure: 'providers.create', subject: wanted, summary }),
     );
-    return spellProvider(known(context, wanted));
+    return changedNow(context, wanted);
   },
 });
 
@@ -97,7 +98,7 @@ const update = procedure({
         summary: `changed ${changedNames({ ...fields, disabled })} of ${JSON.stringify(wanted)}`,
       }),
     );
-    return spellProvider(known(context, wanted));
+    return changedNow(context, wanted);
   },
 });
 
@@ -120,7 +121,8 @@ const remove = procedure({
         summary: `took ${JSON.stringify(input.name)} out`,
       }),
     );
-    return spellProvider(before);
+    context.health.forget(input.name);
+    return told(context, before);
   },
 });
 
@@ -151,7 +153,7 @@ function switching<Verb extends 'disable' | 'enable'>(verb: Verb, summary: strin
           summary: `switched ${JSON.stringify(input.name)} ${disabled ? 'off' : 'on'}`,
         }),
       );
-      return spellProvider(known(context, input.name));
+      return changedNow(context, input.name);
     },
   });
 }
@@ -193,6 +195,16 @@ function known({ configuration }: Pick<Context, 'configuration'>, wanted: string
     `There is no provider ${JSON.stringify(wanted)}; GET /admin/v1/providers lists them.`,
     { param: 'name' },
   );
+}
+
+function told({ health }: Pick<Context, 'health'>, provider: EntryInForce) {
+  return spellProvider(provider, health.of(provider.name));
+}
+
+/** After a change: what calls showed of it before says nothing any more. */
+function changedNow(context: Context, name: string) {
+  context.health.forget(name);
+  return told(context, known(context, name));
 }
 
 type Fields = { readonly [field: string]: unknown };

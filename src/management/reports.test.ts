@@ -50,10 +50,13 @@ describe('requests.list', () => {
               audio_output: null,
               total: 35,
             },
+            units: {},
+            service_tier: null,
             basis: 'reported',
             reported_cost_usd: '0.000002',
           },
           cost_usd: '0.000002',
+          adjusted_usd: null,
           latency_ms: 250,
           first_byte_ms: 80,
           attempts: 2,
@@ -107,7 +110,11 @@ describe('usage.list', () => {
             audio_output: 0,
             total: 70,
           },
+          units: { image: 0, audio_second: 0, video_second: 0, character: 0, compute_second: 0 },
           cost_usd: '0.0000015',
+          overrun_usd: '0',
+          adjusted_usd: '0',
+          reported_cost_usd: '0',
           unpriced_requests: 1,
         },
       ],
@@ -127,7 +134,27 @@ describe('usage.list', () => {
     expect(await run('usage.list', context, past)).toMatchObject({ data: [{ requests: 2 }] });
   });
 
+  test('goes on page by page over the time of the first page, whatever is spent meanwhile', async () => {
+    const context = await fakeContext();
+    for (const endUser of ['ann', 'bob', 'cid'])
+      await context.store.ledger.append(fakeEntry({ requestId: `req_${endUser}`, endUser }));
+    const first = await run('usage.list', context, { group_by: ['user'], limit: 2 });
+    expect(first).toMatchObject({ data: [{ user: 'ann' }, { user: 'bob' }], has_more: true });
+    const later = { ...context, clock: stoppedClock(noon + 5_000) };
+    for (const endUser of ['aba', 'dan'])
+      await context.store.ledger.append(fakeEntry({ requestId: `req_${endUser}`, endUser, startedAt: noon + 3_000 }));
+    const next = { group_by: ['user'], limit: 2, after: first['next'] };
+    const rest = await run('usage.list', later, next);
+    expect(rest).toMatchObject({ data: [{ user: 'cid' }], has_more: false, next: null });
+    expect(await run('usage.list', later, { ...next, to: '2026-11-21T12:00:04Z' })).toMatchObject({
+      data: [{ user: 'cid' }, { user: 'dan' }],
+    });
+  });
+
   test.each([
+    ['a cursor of nothing', { after: 'x' }, 'after'],
+    ['a cursor of other groups', { group_by: ['key'], after: 'zz~x' }, 'after'],
+    ['more than a page holds', { limit: 1001 }, 'limit'],
     ['an empty stretch', { from: '2026-11-02T00:00:00Z', to: '2026-11-02T00:00:00Z' }, 'from'],
     ['more buckets than one page may have', { from: '2020-01-01T00:00:00Z', bucket: 'minute' }, 'bucket'],
     ['a group that is none', { group_by: ['modle'] }, 'group_by[0]'],
@@ -135,74 +162,6 @@ describe('usage.list', () => {
     await expect(run('usage.list', await fakeContext(), input)).rejects.toMatchObject({
       kind: 'request-invalid',
       details: { param },
-    });
-  });
-});
-
-describe('models.list', () => {
-  const operations = ['chat'] as const;
-  const price = {
-    from: 0,
-    source: 'test',
-    perToken: { input: 150_000n, cachedInput: 37_500n, output: 600_000n },
-    perRequest: 10_000n,
-    tiers: [{ above: 200_000, perToken: { input: 300_000n } }],
-  };
-  const listed = [
-    { id: 'fast', operations },
-    {
-      id: 'openai/gpt-5-mini',
-      provider: 'openai',
-      operations,
-      price,
-      facts: {
-        contextTokens: 400_000,
-        tools: true,
-        retiresAt: Date.UTC(2027, 0, 31),
-        sources: { contextTokens: 'provider', tools: 'configuration', retiresAt: 'provider' },
-      },
-    },
-    { id: 'b/x', provider: 'b', operations },
-  ];
-
-  test('tells prices in USD per million tokens, exactly, and null where nobody knows', async () => {
-    const context = await fakeContext({ models: () => listed });
-    expect(await run('models.list', context, { limit: 2 })).toEqual({
-      data: [
-        { id: 'fast', provider: null, operations, prices: null, facts: null },
-        {
-          id: 'openai/gpt-5-mini',
-          provider: 'openai',
-          operations,
-          prices: {
-            input: '0.15',
-            cached_input: '0.0375',
-            output: '0.6',
-            request: '0.00001',
-            tiers: [{ above: 200_000, input: '0.3' }],
-          },
-          facts: {
-            context_window: 400_000,
-            tools: true,
-            retires_at: '2027-01-31T00:00:00.000Z',
-            sources: { context_window: 'provider', tools: 'configuration', retires_at: 'provider' },
-          },
-        },
-      ],
-      has_more: true,
-      next: 'openai/gpt-5-mini',
-    });
-    expect(await run('models.list', context, { after: 'openai/gpt-5-mini' })).toEqual({
-      data: [{ id: 'b/x', provider: 'b', operations, prices: null, facts: null }],
-      has_more: false,
-      next: null,
-    });
-  });
-
-  test('refuses a cursor of nothing', async () => {
-    await expect(run('models.list', await fakeContext(), { after: 'x' })).rejects.toMatchObject({
-      kind: 'request-invalid',
-      details: { param: 'after' },
     });
   });
 });
@@ -217,6 +176,8 @@ describe('projects', () => {
       organisation_id: 'org_1',
       created_at: '2026-11-21T12:00:01.000Z',
       archived_at: null,
+      budgets: [],
+      rate_limits: null,
     });
     const first = { ...shop, id: 'proj_default', name: 'default', created_at: '2026-11-21T12:00:00.000Z' };
     expect(await run('projects.list', context, {})).toEqual({ data: [shop, first], has_more: false, next: null });

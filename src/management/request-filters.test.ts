@@ -8,7 +8,7 @@ async function withCalls(): Promise<Context> {
   const context = await fakeContext();
   const { provider: _p, model: _m, ...refused } = fakeEntry({ requestId: 'req_2', attempt: 0, status: 404 });
   const { append } = context.store.ledger;
-  await append(fakeEntry({ tags: ['shop'] }));
+  await append(fakeEntry({ tags: ['shop'], endUser: 'ann' }));
   await append({
     ...refused,
     requestedModel: 'fsat',
@@ -43,6 +43,7 @@ test.each([
   [{ outcome: 'failed' }, ['req_4']],
   [{ tag: 'shop' }, ['req_1']],
   [{ tag: 'sho' }, []],
+  [{ user: 'ann' }, ['req_1']],
   [{ from: '2026-11-21T12:00:00.001Z', to: '2026-11-21T12:00:00.002Z' }, ['req_2']],
   [{ provider: "openai' or '1'='1" }, []],
 ])('requests by %p are %p', async (filter, ids) => {

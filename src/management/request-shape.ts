@@ -3,7 +3,7 @@ import { isJsonObject } from '../core/json.ts';
 import { formatUsd } from '../core/money.ts';
 import type { Entry, RequestRecord, RequestStory } from '../store/store.ts';
 import { moment, spellMoment } from './moment.ts';
-import { reportedTokens, spellReported } from './tokens.ts';
+import { reportedTokens, reportedUnits, spellReported, spellUnits } from './tokens.ts';
 
 export const requestShape = z
   .object({
@@ -22,10 +22,25 @@ export const requestShape = z
     failure: z.string().nullable().describe('The kind of failure; null if there was none.'),
     usage: z.object({
       tokens: reportedTokens,
+      units: reportedUnits.describe('What is not counted in tokens, where there is any.'),
+      service_tier: z
+        .string()
+        .nullable()
+        .describe('The tier of service that it was charged at; null for the usual one.'),
       basis: z.enum(['reported', 'estimated', 'none']).describe('How sure the counts are.'),
       reported_cost_usd: z.string().nullable().describe("The provider's own figure, where it gives one."),
     }),
     cost_usd: z.string().nullable().describe('Null if the price is unknown; see `flags`.'),
+    overrun_usd: z
+      .string()
+      .optional()
+      .describe(
+        'What the provider took beyond what was held: spent too, and not in `cost_usd`. Absent if it kept to it.',
+      ),
+    adjusted_usd: z
+      .string()
+      .nullable()
+      .describe('Of the cost, what re-pricing has added since, or taken off; null if it was never re-priced.'),
     latency_ms: z.number(),
     first_byte_ms: z.number().nullable(),
     attempts: z.int(),
@@ -51,6 +66,8 @@ const attemptShape = z.object({
   upstream_request_id: z.string().nullable().describe('What to name when asking the provider about it.'),
   usage: requestShape.shape.usage,
   cost_usd: z.string().nullable(),
+  overrun_usd: requestShape.shape.overrun_usd,
+  adjusted_usd: z.string().nullable(),
   latency_ms: z.number(),
   first_byte_ms: z.number().nullable(),
   flags: z.array(z.string()),
@@ -77,6 +94,8 @@ function spellAttempt(entry: Entry): z.input<typeof attemptShape> {
     upstream_request_id: entry.upstreamRequestId ?? null,
     usage: spellUsage(entry),
     cost_usd: spellMoney(entry.cost),
+    ...spellOverrun(entry),
+    adjusted_usd: spellMoney(entry.adjusted),
     latency_ms: entry.latencyMs,
     first_byte_ms: entry.firstByteMs ?? null,
     flags: [...entry.flags],
@@ -100,6 +119,8 @@ export function spellRequest(record: RequestRecord): z.input<typeof requestShape
     failure: record.failure ?? null,
     usage: spellUsage(record),
     cost_usd: spellMoney(record.cost),
+    ...spellOverrun(record),
+    adjusted_usd: spellMoney(record.adjusted),
     latency_ms: record.latencyMs,
     first_byte_ms: record.firstByteMs ?? null,
     attempts: record.attempts,
@@ -114,7 +135,17 @@ export function spellRequest(record: RequestRecord): z.input<typeof requestShape
 }
 
 function spellUsage({ usage, basis }: Pick<Entry, 'usage' | 'basis'>): z.input<typeof requestShape>['usage'] {
-  return { tokens: spellReported(usage.tokens), basis, reported_cost_usd: spellMoney(usage.reportedCost) };
+  return {
+    tokens: spellReported(usage.tokens),
+    units: spellUnits(usage.units),
+    service_tier: usage.serviceTier ?? null,
+    basis,
+    reported_cost_usd: spellMoney(usage.reportedCost),
+  };
+}
+
+function spellOverrun({ overrun }: Pick<Entry, 'overrun'>): { readonly overrun_usd?: string } {
+  return overrun === undefined ? {} : { overrun_usd: formatUsd(overrun) };
 }
 
 function spellMoney(amount: bigint | undefined): string | null {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure, type FailureKind, failures } from '../core/failure.ts';
+import { unhurried } from '../core/unhurried.ts';
 import type { RequestQuery } from '../store/store.ts';
 import { moment, readMoment } from './moment.ts';
 import { listed, listOf, pageFields, pageOf } from './page.ts';
@@ -22,6 +23,7 @@ const filters = {
     .optional()
     .describe('The kind of failure.'),
   tag: text.optional(),
+  user: text.optional().describe('The end user that the caller named.'),
   from: moment.optional().describe('When it came in; inclusive.'),
   to: moment.optional().describe('Exclusive.'),
 };
@@ -37,7 +39,8 @@ const list = procedure({
   output: listOf(requestShape),
   run: async (context, input) => {
     const query = { ...pageOf(input), ...wanted(input), ...(await within(context)) };
-    return listed(await context.store.ledger.requests(query), spellRequest);
+    const { data, ...page } = await context.store.ledger.requests(query);
+    return listed({ ...page, data: await unhurried(context.clock, data, spellRequest) }, (spelled) => spelled);
   },
 });
 
@@ -78,6 +81,7 @@ function wanted(input: Filters): Omit<RequestQuery, 'limit' | 'after'> {
     outcome: input.outcome,
     failure: input.failure,
     tag: input.tag,
+    endUser: input.user,
     statusClass: statusClass === undefined ? undefined : Number(statusClass[0]),
     from: from === undefined ? undefined : readMoment(from),
     to: to === undefined ? undefined : readMoment(to),

@@ -1,23 +1,32 @@
 import { Failure } from '../core/failure.ts';
 import type { Key, KeyQuery, Organisation } from '../store/store.ts';
 import type { Context } from './context.ts';
+import { readLimits, type WantedLimits, withoutLimits } from './limit-shape.ts';
 
-export interface TenantChange {
+export interface TenantChange extends WantedLimits {
   readonly name?: string | undefined;
   readonly archived?: boolean | undefined;
 }
 
 /** A tenant after a change, and what is to be told of it. */
-export function archiveChange<Tenant extends Pick<Organisation, 'name' | 'archivedAt'>>(
-  { clock }: Pick<Context, 'clock'>,
+export function tenantChange<Tenant extends Pick<Organisation, 'name' | 'archivedAt' | 'budgets' | 'rates'>>(
+  context: Pick<Context, 'clock' | 'ids'>,
   before: Tenant,
-  { name = before.name, archived = before.archivedAt !== undefined }: TenantChange,
+  { name = before.name, archived = before.archivedAt !== undefined, ...limits }: TenantChange,
 ): { readonly item: Tenant; readonly summary: string } {
-  const { archivedAt, ...rest } = before;
-  const item = { ...rest, name, ...(archived ? { archivedAt: archivedAt ?? clock.now() } : {}) } as Tenant;
+  const { archivedAt, ...rest } = withoutLimits(before);
+  const item = {
+    ...rest,
+    ...readLimits(context, limits, before),
+    name,
+    ...(archived ? { archivedAt: archivedAt ?? context.clock.now() } : {}),
+  } as Tenant;
   const renamed = name === before.name ? [] : [`renamed ${JSON.stringify(before.name)} to ${JSON.stringify(name)}`];
   const moved = archived === (archivedAt !== undefined) ? [] : [archived ? 'archived it' : 'took it back into use'];
-  return { item, summary: [...renamed, ...moved].join(', ') || 'changed nothing' };
+  const limited = [limits.budgets, limits.rate_limits].every((one) => one === undefined)
+    ? []
+    : [`set ${JSON.stringify(limits)}`];
+  return { item, summary: [...renamed, ...moved, ...limited].join(', ') || 'changed nothing' };
 }
 
 /** What is archived must not go on calling unnoticed. */

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { byClassName, type Usage, type UsageClass, usageClasses } from '../core/usage.ts';
+import {
+  byClassName,
+  byUnitName,
+  type UnitClass,
+  type Units,
+  type Usage,
+  type UsageClass,
+  usageClasses,
+} from '../core/usage.ts';
 
 /** Tokens per class as a usage record has them: null is a class that was not reported. */
 export const reportedTokens = z.object({ ...byClassName(() => z.int().nullable()), total: z.int() });
@@ -18,4 +26,18 @@ export function spellTotal(tokens: { readonly [Class in UsageClass]: number }): 
 
 function sum(tokens: Usage['tokens']): number {
   return usageClasses.reduce((total, name) => total + (tokens[name] ?? 0), 0);
+}
+
+/** What is counted beside tokens; seconds may have fractions. */
+export const reportedUnits = z.object(byUnitName(() => z.number().optional()));
+export const totalUnits = z.object(byUnitName(() => z.number()));
+
+/** Those that were told of. */
+export function spellUnits(units: Units = {}): z.input<typeof reportedUnits> {
+  const told = Object.entries(byUnitName((name) => units[name])).filter(([, count]) => count !== undefined);
+  return Object.fromEntries(told);
+}
+
+export function spellTotalUnits(units: { readonly [Class in UnitClass]: number }): z.input<typeof totalUnits> {
+  return byUnitName((name) => units[name]);
 }

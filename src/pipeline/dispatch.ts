@@ -1,4 +1,4 @@
-import type { Attempt, Call, Handler, Metered, Received, Targeted } from '../core/call.ts';
+import type { Attempt, Call, Handler, Metered, RateLimited, Received, Targeted } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
 import type { InboundResponse } from '../core/ports.ts';
 import type { Origin, Reply, Sight } from '../core/reply.ts';
@@ -13,7 +13,7 @@ import { sealedAnswer } from './translation/sealed-answer.ts';
 import { wholeReply } from './whole-reply.ts';
 
 /** What a call carries when it reaches the innermost step. */
-export type Dispatchable = Call & Metered & Received & Targeted;
+export type Dispatchable = Call & Metered & RateLimited & Received & Targeted;
 
 export interface DispatchTools extends SendTools {
   readonly providers: ReadonlyMap<string, ConfiguredProvider>;
@@ -24,7 +24,7 @@ export function dispatch(tools: DispatchTools): Handler<Dispatchable> {
   return async (call) => {
     const { provider, offer } = offerOf(tools.providers, call);
     const prepared = await outbound(call, { provider, offer }, tools);
-    const attempt = call.journal.begin(call.target);
+    const attempt = await call.journal.begin(call.target);
     let seen: Sight | undefined;
     const saw = (sight: Sight): void => {
       seen = sight;

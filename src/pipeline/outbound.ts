@@ -1,11 +1,11 @@
-import type { Call, Metered, Received, Targeted } from '../core/call.ts';
+import type { Call, Metered, RateLimited, Received, Targeted } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
 import type { Loss } from '../core/loss.ts';
 import { type Asking, type Prepared, prepare, type SendTools } from './prepare.ts';
 
 /** Prepares a request to be sent. What the target has no words for is written into the journal, or refused if the caller is strict. */
 export async function outbound(
-  call: Call & Metered & Received & Targeted,
+  call: Call & Metered & RateLimited & Received & Targeted,
   asking: Asking,
   tools: SendTools,
 ): Promise<Prepared> {

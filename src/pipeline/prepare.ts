@@ -1,4 +1,4 @@
-import type { Call, Received, Targeted } from '../core/call.ts';
+import type { Call, RateLimited, Received, Targeted } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
 import type { Loss } from '../core/loss.ts';
 import type { OperationName, RequestOf } from '../core/operation.ts';
@@ -13,6 +13,7 @@ import { fetchedOnce } from './translation/fetched-once.ts';
 import { type Fitted, fitted, refitted } from './translation/fit.ts';
 import { fetchable, inline } from './translation/inline.ts';
 import { formerPath } from './translation/located.ts';
+import { limitHeader, loweredLimit, loweredTo } from './translation/lowered-limit.ts';
 import { carriesSeal } from './translation/seal.ts';
 import { traitsOf } from './translation/target-traits.ts';
 import { orphanResult } from './translation/tool-results.ts';
@@ -21,6 +22,7 @@ import { unsealed } from './translation/unseal.ts';
 /** What is needed of a call to prepare what will be sent; nothing of it is changed or written down. */
 export type Preparable = Pick<Call, 'operation' | 'dialect' | 'signal'> &
   Pick<Received, 'envelope' | 'payload'> &
+  RateLimited &
   Targeted;
 
 export interface PrepareTools {
@@ -89,12 +91,15 @@ type Way =
   | { readonly wire?: Spelled; readonly translated: Translated };
 
 function wayOf(call: Preparable, { offer }: Asking, tools: PrepareTools): Way {
-  const traits = traitsOf(offer, call.target.model);
+  const traits = traitsOf(offer, call.target);
   const { wire } = call.payload;
   // What carries a seal is never passed through unread.
   const isSame = wire?.dialect === offer.dialect.name;
   const passes = isSame && !(offer.dialect.seals !== undefined && carriesSeal(wire.body.bytes));
-  const same: { readonly wire?: Spelled } = passes ? { wire: { ...unchanged, body: wire.body, traits } } : {};
+  const answerHeaders = limitHeader(loweredLimit(call));
+  const same: { readonly wire?: Spelled } = passes
+    ? { wire: { ...unchanged, body: wire.body, traits, answerHeaders } }
+    : {};
   const mayFetch = traits.inline !== undefined && call.envelope.unmeasured.length > 0;
   if (same.wire !== undefined && !mayFetch) return { wire: same.wire };
   return { ...same, translated: translated(call, { offer }, { traits, tools }) };
@@ -156,13 +161,15 @@ function translated(
   const isForeign = call.dialect !== name;
   const fitting = isForeign && call.operation === 'chat' ? fitted : refitted;
   const fitLosses: Loss[] = [];
-  const fit = fitting(request, { traits, dialect: name }, (loss) => void fitLosses.push(loss));
+  const limit = loweredLimit(call);
+  const wanted = limit === undefined ? request : loweredTo(request, limit);
+  const fit = fitting(wanted, { traits, dialect: name }, (loss) => void fitLosses.push(loss));
   const origins = { parts: sources, ...(fit.tools !== undefined && { tools: fit.tools }) };
   const locate = (path: string): string => inCallers(formerPath(path, origins));
   lost.push(...fitLosses.map(({ path, why }) => ({ path: locate(path), why })));
   const orphan = isForeign ? orphanResult(request) : undefined;
   if (orphan !== undefined) throw withoutCall(orphan.callId, locate(orphan.path));
-  return { ...fit, traits, lost, locate };
+  return { ...fit, headers: { ...limitHeader(limit), ...fit.headers }, traits, lost, locate };
 }
 
 const asAsked = { emulated: [], headers: {}, edits: [], calls: 1 } as const;
@@ -181,7 +188,7 @@ interface Spelled extends Omit<Prepared, 'url' | 'headers'> {
   readonly inCallers?: (member: string) => string;
 }
 
-const unchanged = { passedThrough: true, lost: [], emulated: [], answerHeaders: {}, calls: 1, edits: [] } as const;
+const unchanged = { passedThrough: true, lost: [], emulated: [], calls: 1, edits: [] } as const;
 
 function spelled(call: Preparable, { offer }: Asking, translated: Translated): Spelled {
   const { request, traits, locate, emulated, headers, calls, edits } = translated;
@@ -238,12 +245,15 @@ function pathFor(path: string, model: string): string {
   return path.replace('{model}', () => encodeURIComponent(model));
 }
 
-/** What was spelled anew names its model already. */
-function splicesFor({ envelope, target }: Preparable, { adjust }: Offer, { passedThrough }: Spelled): Splices {
+/** What was spelled anew names its model and its limit already. */
+function splicesFor(call: Preparable, { adjust }: Offer, { passedThrough }: Spelled): Splices {
+  const { envelope, target } = call;
+  const limit = passedThrough ? loweredLimit(call) : undefined;
   const { without, already } = adjust ?? {};
   const refused = already === undefined ? without : [...(without ?? []), ...already];
   return {
     ...(passedThrough ? { model: target.model } : {}),
+    ...(limit === undefined ? {} : { maxOutputTokens: limit }),
     ...(envelope.stream && adjust?.usageUnasked !== true ? { streamUsage: true } : {}),
     ...(refused === undefined ? {} : { without: refused }),
     ...(adjust?.renamed === undefined ? {} : { renamed: adjust.renamed }),

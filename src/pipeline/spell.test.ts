@@ -17,7 +17,14 @@ async function spelled(encoding: string, value: EmbedResponse): Promise<unknown>
   const call: Pick<Call & Received & Metered, 'dialect' | 'payload' | 'journal'> = {
     dialect: 'openai-embeddings' satisfies DialectName,
     payload: { value: { inputs: ['Hello'] }, wire: { dialect: 'openai-embeddings', body: question } },
-    journal: { received: () => undefined, begin: unasked, lost: unasked, answerLost: unasked },
+    journal: {
+      received: () => undefined,
+      begin: unasked,
+      lost: unasked,
+      flag: () => undefined,
+      whenClosed: () => undefined,
+      answerLost: unasked,
+    },
   };
   // Nothing else of a call is looked at here.
   const answer = await spell([openaiEmbeddings])(async () => reply)(call as Call & Metered & Received);

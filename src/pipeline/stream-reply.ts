@@ -77,7 +77,7 @@ function chunksOf(source: ByteSource, asked: Asked): Chunks {
     if (piece === undefined) return ended();
     const { bytes, sight } = eye.push(piece);
     if (sight.failure !== undefined) return chunk(bytes, { ...sight, failure: scrubbed(sight.failure, provider) });
-    return bytes.length > 0 || sight.terminal || sight.usage !== undefined ? chunk(bytes, sight) : next();
+    return bytes.length > 0 || sight.terminal || tellsUsage(sight) ? chunk(bytes, sight) : next();
   };
   // No `await` here: this runs once for every chunk of every stream.
   const next = (): Promise<StreamChunk> => {
@@ -88,6 +88,11 @@ function chunksOf(source: ByteSource, asked: Asked): Chunks {
     }
   };
   return { next };
+}
+
+/** Well or badly: what it did not ask for is taken out for the caller, but its record knows of it. */
+function tellsUsage({ usage, usageInvalid }: Sight): boolean {
+  return usage !== undefined || usageInvalid === true;
 }
 
 /** The mark that a caller of this dialect waits for, where the provider ends without one. */

@@ -14,24 +14,20 @@ export interface WouldSend extends Pick<Prepared, 'url' | 'body' | 'passedThroug
   readonly headers: Readonly<Record<string, string>>;
   /** URLs whose bytes would be sent along. */
   readonly wouldFetch: readonly string[];
-  /** The most that the model writes if nobody limits it. */
-  readonly maxOutputTokens?: number;
 }
 
 /** Goes the way of a call up to the moment of sending. Throws what the call would be refused with. */
 export function wouldSend(call: Explainable, tools: Omit<DispatchTools, 'fetchMedia'>): WouldSend {
   const { provider, offer } = offerOf(tools.providers, call);
-  const { headers, traits, wouldFetch = [], ...prepared } = prepareUnfetched(call, { provider, offer }, tools);
+  const { headers, wouldFetch = [], ...prepared } = prepareUnfetched(call, { provider, offer }, tools);
   if (prepared.lost.length > 0 && call.wishes.strict) throw strictRefusal(prepared.lost, provider.name);
   const own = [...Object.keys(provider.headers), ...(provider.signer?.names ?? [])].filter(
     (name) => name !== 'content-type',
   );
-  const { maxOutputTokens } = traits;
   return {
     ...prepared,
     dialect: offer.dialect,
     headers: { ...headers, ...Object.fromEntries(own.map((name) => [name, '***'])) },
     wouldFetch,
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   };
 }

@@ -8,7 +8,7 @@ export const systemDisk: Disk = Object.freeze({ look, freeBytes, writeNew });
 
 function look(path: string): FileState {
   const found = statOf(path);
-  if (found === undefined) return { kind: 'absent', usable: mayChange(nearestDirectory(path)), open: false };
+  if (found === undefined) return { kind: 'absent', usable: mayMakeIn(nearest(path)), open: false };
   return {
     kind: found.isDirectory() ? 'directory' : 'file',
     usable: mayChange(path),
@@ -18,7 +18,7 @@ function look(path: string): FileState {
 }
 
 function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(statOf(path) === undefined ? nearestDirectory(path) : path);
+  const { bavail, bsize } = statfsSync(statOf(path) === undefined ? nearest(path) : path);
   return bavail * bsize;
 }
 
@@ -33,9 +33,15 @@ function writeNew(path: string, text: string): void {
   }
 }
 
-function nearestDirectory(path: string): string {
+/** What is there above a path where nothing is. */
+function nearest(path: string): string {
   const above = dirname(resolve(path));
-  return statOf(above) === undefined ? nearestDirectory(above) : above;
+  return statOf(above) === undefined ? nearest(above) : above;
+}
+
+/** Nothing can be made below a file. */
+function mayMakeIn(above: string): boolean {
+  return statOf(above)?.isDirectory() === true && mayChange(above);
 }
 
 function statOf(path: string): Stats | undefined {

@@ -18,6 +18,10 @@ export function systemTerminal(): Terminal {
 }
 
 function output(stream: NodeJS.WriteStream): Output {
+  // Whoever reads a pipe may go when it has enough, as `head` does: that is no failure of ours.
+  stream.on('error', (cause: Error) => {
+    if (!('code' in cause) || cause.code !== 'EPIPE') throw cause;
+  });
   return Object.freeze({
     isTerminal: stream.isTTY === true,
     get columns() {

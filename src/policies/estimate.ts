@@ -10,14 +10,23 @@ const tokensPerMedium = 1000;
  * Our own count of a request's tokens, for a charge where the provider gave none: its words by their bytes, each medium at a
  * flat figure, for the length of its encoding says nothing. Decodes the request, so it is never called on the common path.
  */
-export function estimatedInput({ envelope, payload }: Pick<Received, 'envelope' | 'payload'>): number {
-  let measured: Measure;
+export function estimatedInput(request: Pick<Received, 'envelope' | 'payload'>): number {
+  const { bytes, media } = measuredRequest(request);
+  return Math.ceil(bytes / bytesPerToken) + media * tokensPerMedium;
+}
+
+/** The most that a request's words come to in tokens, whatever they are, and its media at the flat figure. Decodes it. */
+export function mostInput(request: Pick<Received, 'envelope' | 'payload'>): number {
+  const { bytes, media } = measuredRequest(request);
+  return bytes + media * tokensPerMedium;
+}
+
+function measuredRequest({ envelope, payload }: Pick<Received, 'envelope' | 'payload'>): Measure {
   try {
-    measured = measure(payload.value);
+    return measure(payload.value);
   } catch {
-    measured = { bytes: envelope.bytes, media: 0 };
+    return { bytes: envelope.bytes, media: 0 };
   }
-  return Math.ceil(measured.bytes / bytesPerToken) + measured.media * tokensPerMedium;
 }
 
 /** Our own count of what was produced: a frame with output holds at least one token. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { fakeCall, fakeReply, targetA, targetB } from '../../test/fakes/calls.ts';
+import { fakeCall, fakeJournal, fakeReply, targetA, targetB } from '../../test/fakes/calls.ts';
 import type { Targeted } from '../core/call.ts';
 import { Failure, type FailureKind } from '../core/failure.ts';
 import { fallback } from './fallback.ts';
 
 const plan = { targets: [targetA, targetB] } as const;
+const journal = fakeJournal();
 
 /** Targets that fail with these kinds in turn, and answer once the kinds are used up. */
 function failing(kinds: readonly FailureKind[]) {
@@ -21,7 +22,7 @@ function failing(kinds: readonly FailureKind[]) {
 describe('fallback', () => {
   test('asks the first target alone while it answers', async () => {
     const { asked, handle } = failing([]);
-    await handle({ ...fakeCall(), plan });
+    await handle({ ...fakeCall(), journal, plan });
     expect(asked).toEqual(['a']);
   });
 
@@ -33,7 +34,7 @@ describe('fallback', () => {
     'provider-garbled',
   ] as const)('moves on after %s, which is the provider’s doing', async (kind) => {
     const { asked, handle } = failing([kind]);
-    await handle({ ...fakeCall(), plan });
+    await handle({ ...fakeCall(), journal, plan });
     expect(asked).toEqual(['a', 'b']);
   });
 
@@ -41,42 +42,66 @@ describe('fallback', () => {
     'does not move on after %s, which would be the same anywhere',
     async (kind) => {
       const { asked, handle } = failing([kind]);
-      await expect(handle({ ...fakeCall(), plan })).rejects.toMatchObject({ kind });
+      await expect(handle({ ...fakeCall(), journal, plan })).rejects.toMatchObject({ kind });
       expect(asked).toEqual(['a']);
     },
   );
 
   test('tells the last target’s failure when none answers', async () => {
     const { asked, handle } = failing(['provider-failed', 'provider-overloaded']);
-    await expect(handle({ ...fakeCall(), plan })).rejects.toMatchObject({ kind: 'provider-overloaded' });
+    await expect(handle({ ...fakeCall(), journal, plan })).rejects.toMatchObject({ kind: 'provider-overloaded' });
     expect(asked).toEqual(['a', 'b']);
   });
 
   test('moves on from a target that a strict caller’s request loses something on', async () => {
     const { asked, handle } = failing(['request-lossy']);
-    await handle({ ...fakeCall(), plan });
+    await handle({ ...fakeCall(), journal, plan });
     expect(asked).toEqual(['a', 'b']);
   });
 
   test('tells what the preferred target would have lost when all of them lose something', async () => {
     const { asked, handle } = failing(['request-lossy', 'request-lossy']);
-    await expect(handle({ ...fakeCall(), plan })).rejects.toMatchObject({ message: 'a says request-lossy' });
+    await expect(handle({ ...fakeCall(), journal, plan })).rejects.toMatchObject({ message: 'a says request-lossy' });
     expect(asked).toEqual(['a', 'b']);
   });
 
   test('tells what failed rather than what would have been lost', async () => {
     const { handle } = failing(['request-lossy', 'provider-failed', 'request-lossy']);
     const three = { targets: [targetA, targetB, targetA] } as const;
-    await expect(handle({ ...fakeCall(), plan: three })).rejects.toMatchObject({ message: 'b says provider-failed' });
+    await expect(handle({ ...fakeCall(), journal, plan: three })).rejects.toMatchObject({
+      message: 'b says provider-failed',
+    });
     const other = failing(['request-lossy', 'provider-failed']);
-    await expect(other.handle({ ...fakeCall(), plan })).rejects.toMatchObject({ message: 'b says provider-failed' });
+    await expect(other.handle({ ...fakeCall(), journal, plan })).rejects.toMatchObject({
+      message: 'b says provider-failed',
+    });
+  });
+
+  test.each(['budget-exhausted', 'price-unknown', 'input-unmeasured'] as const)(
+    'moves on after %s, for another target may cost less',
+    async (kind) => {
+      const { asked, handle } = failing([kind]);
+      await handle({ ...fakeCall(), journal, plan });
+      expect(asked).toEqual(['a', 'b']);
+      const none = failing([kind, 'budget-exhausted']);
+      await expect(none.handle({ ...fakeCall(), journal, plan })).rejects.toMatchObject({ message: `a says ${kind}` });
+    },
+  );
+
+  test('tells what failed when there is no money left to ask another, and notes that', async () => {
+    const flags: string[] = [];
+    const { handle } = failing(['provider-timeout', 'budget-exhausted']);
+    await expect(handle({ ...fakeCall(), journal: fakeJournal(flags), plan })).rejects.toMatchObject({
+      kind: 'provider-timeout',
+    });
+    expect(flags).toEqual(['retry-unaffordable']);
   });
 
   test('asks nobody else once the caller is gone', async () => {
     const gone = new AbortController();
     gone.abort();
     const { asked, handle } = failing(['provider-failed']);
-    await expect(handle({ ...fakeCall({ signal: gone.signal }), plan })).rejects.toMatchObject({
+    await expect(handle({ ...fakeCall({ signal: gone.signal }), journal, plan })).rejects.toMatchObject({
       kind: 'provider-failed',
     });
     expect(asked).toEqual(['a']);

@@ -14,13 +14,14 @@ import { Failure } from '../core/failure.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Outcome, Reply, Sight, StreamChunk } from '../core/reply.ts';
 import type { RequestRecord } from '../store/store.ts';
+import type { Journaled } from './journal.ts';
 import { meter } from './meter.ts';
 
 const clock: Clock = { now: () => 5_000, monotonic: () => 250, after: () => () => undefined };
 const log: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const usage = { tokens: { input: 10, output: 5 } };
 
-type Inner = (call: Call & Authenticated & Metered) => Promise<Reply>;
+type Inner = (call: Call & Authenticated & Journaled) => Promise<Reply>;
 
 /** Runs one call through a meter around `inner`; gives the reply and what the books say afterwards. */
 async function run(inner: Inner) {
@@ -35,7 +36,7 @@ async function run(inner: Inner) {
 function asking(answer: (call: Call & Metered) => Promise<Reply> | Reply): Inner {
   return async (call) => {
     call.journal.received(fakeReceived());
-    call.journal.begin(targetA).answered({ status: 200, requestId: 'up_1' });
+    (await call.journal.begin(targetA)).answered({ status: 200, requestId: 'up_1' });
     return await answer(call);
   };
 }
@@ -111,7 +112,7 @@ describe('the meter', () => {
   test('leaves the cost open and flags it where nobody knows the price', async () => {
     const { reply, records } = await run(async (call) => {
       call.journal.received(fakeReceived());
-      call.journal.begin(targetB);
+      await call.journal.begin(targetB);
       return fakeReply({ ...nothingSeen, usage, terminal: true });
     });
     const [record] = await records();
@@ -133,8 +134,8 @@ describe('the meter', () => {
   test('writes each attempt, and charges nothing for those that came to nothing', async () => {
     const { records } = await run(async (call) => {
       call.journal.received(fakeReceived());
-      call.journal.begin(targetB).failed(new Failure('provider-failed', 'no'));
-      call.journal.begin(targetA).answered({ status: 200 });
+      (await call.journal.begin(targetB)).failed(new Failure('provider-failed', 'no'));
+      (await call.journal.begin(targetA)).answered({ status: 200 });
       return fakeReply({ ...nothingSeen, usage, terminal: true });
     });
     expect(await records()).toMatchObject([{ attempts: 2, provider: 'a', cost: 20_000n, status: 200 }]);
@@ -145,7 +146,7 @@ describe('the meter', () => {
     const seen = { ...nothingSeen, usage };
     const failed = await run(async (call) => {
       call.journal.received(fakeReceived());
-      call.journal.begin(targetA).failed(failure, seen);
+      (await call.journal.begin(targetA)).failed(failure, seen);
       throw failure;
     });
     expect(await failed.records()).toMatchObject([
@@ -153,8 +154,8 @@ describe('the meter', () => {
     ]);
     const followed = await run(async (call) => {
       call.journal.received(fakeReceived());
-      call.journal.begin(targetA).failed(failure, seen);
-      call.journal.begin(targetA).answered({ status: 200 });
+      (await call.journal.begin(targetA)).failed(failure, seen);
+      (await call.journal.begin(targetA)).answered({ status: 200 });
       return fakeReply({ ...nothingSeen, usage, terminal: true });
     });
     expect(await followed.records()).toMatchObject([{ attempts: 2, status: 200, cost: 40_000n }]);
@@ -164,7 +165,7 @@ describe('the meter', () => {
     const { records } = await run(async (call) => {
       call.journal.received(fakeReceived());
       call.journal.lost({ path: 'logit_bias', why: 'unsupported' });
-      call.journal.begin(targetA).answered({ status: 200 });
+      (await call.journal.begin(targetA)).answered({ status: 200 });
       for (let frame = 0; frame < 3; frame++) {
         call.journal.answerLost({ path: 'choices[0].finish.stop', why: 'unsupported' });
       }
@@ -206,7 +207,7 @@ describe('the meter', () => {
     expect(await records()).toMatchObject([{ outcome: 'complete', usage, basis: 'reported', cost: 20_000n }]);
   });
 
-  test('charges an aborted stream for what was produced', async () => {
+  test('charges an aborted stream for what was produced and what may have been under way', async () => {
     const { reply, records } = await run(
       asking(() => streamReply([{ ...nothingSeen, producedBytes: 40, producedFrames: 3 }], [])),
     );
@@ -217,19 +218,23 @@ describe('the meter', () => {
         failure: 'caller-gone',
         status: 200,
         basis: 'estimated',
-        usage: { tokens: { output: 10 } },
+        usage: { tokens: { output: 10 + 128 } },
       },
     ]);
   });
 
-  test('charges an aborted stream the input that was told at its start, and the output that was produced', async () => {
+  test('charges an aborted stream the input that was told at its start', async () => {
     const told = { ...nothingSeen, usage: { tokens: { input: 7, cachedInput: 30 } } };
     const { reply, records } = await run(
       asking(() => streamReply([told, { ...nothingSeen, producedBytes: 40, producedFrames: 3 }], [])),
     );
     await drained(reply, { kind: 'aborted' });
     expect(await records()).toMatchObject([
-      { basis: 'estimated', usage: { tokens: { input: 7, cachedInput: 30, output: 10 } }, flags: ['usage-estimated'] },
+      {
+        basis: 'estimated',
+        usage: { tokens: { input: 7, cachedInput: 30, output: 10 + 128 } },
+        flags: ['usage-estimated'],
+      },
     ]);
   });
 

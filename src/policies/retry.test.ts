@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { fakeCall, fakeReply, targetA } from '../../test/fakes/calls.ts';
+import { fakeCall, fakeJournal, fakeReply, targetA } from '../../test/fakes/calls.ts';
 import { handClock } from '../../test/fakes/hand-clock.ts';
 import { Failure, type FailureDetails, type FailureKind } from '../core/failure.ts';
 import type { Ids } from '../core/ports.ts';
@@ -12,6 +12,8 @@ const options = { attempts: 3, maxDelayMs: 10_000 };
 function target(ways: readonly (readonly [FailureKind, FailureDetails?])[], changes = options) {
   const clock = handClock();
   const asked: number[] = [];
+  const flags: string[] = [];
+  const journal = fakeJournal(flags);
   const handle = retry(
     { clock, ids },
     changes,
@@ -22,11 +24,11 @@ function target(ways: readonly (readonly [FailureKind, FailureDetails?])[], chan
     return fakeReply();
   });
   const call = (signal?: AbortSignal) =>
-    handle({ ...fakeCall(signal === undefined ? {} : { signal }), target: targetA }).then(
+    handle({ ...fakeCall(signal === undefined ? {} : { signal }), journal, target: targetA }).then(
       () => 'answered',
       (thrown: Failure) => thrown.kind,
     );
-  return { clock, asked, call };
+  return { clock, asked, flags, call };
 }
 
 describe('retry', () => {
@@ -48,6 +50,17 @@ describe('retry', () => {
     const endless = target([['provider-rate-limited', { retryAfterMs: 60_000 }]]);
     expect(await endless.call()).toBe('provider-rate-limited');
     expect(endless.clock.pending()).toBe(0);
+  });
+
+  test('tells what went wrong first when there is no money left to ask again, and notes that', async () => {
+    const { clock, flags, call } = target([['provider-failed'], ['budget-exhausted']]);
+    const answer = call();
+    await clock.advance(1_000);
+    expect(await answer).toBe('provider-failed');
+    expect(flags).toEqual(['retry-unaffordable']);
+    const poor = target([['budget-exhausted']]);
+    expect(await poor.call()).toBe('budget-exhausted');
+    expect(poor.flags).toEqual([]);
   });
 
   test('gives up after the attempts it has', async () => {
@@ -94,7 +107,7 @@ describe('retry', () => {
       return Promise.reject(new Failure('provider-failed', 'down'));
     });
     for (let call = 0; call < calls; call += 1) {
-      const answer = handle({ ...fakeCall(), target: targetA }).catch(() => undefined);
+      const answer = handle({ ...fakeCall(), journal: fakeJournal(), target: targetA }).catch(() => undefined);
       await clock.advance(200);
       await answer;
     }

@@ -1,5 +1,5 @@
-import type { Call, Policy, Targeted } from '../core/call.ts';
-import { Failure } from '../core/failure.ts';
+import type { Call, Metered, Policy, Targeted } from '../core/call.ts';
+import { Failure, isUnpaid } from '../core/failure.ts';
 import { type Clock, type Ids, sleep } from '../core/ports.ts';
 import type { Reply } from '../core/reply.ts';
 import { type RetryBudget, type RetryCause, retryBudget } from './retry-budget.ts';
@@ -21,7 +21,7 @@ const firstDelayMs = { transient: 50, throttled: 1000 } as const satisfies Recor
 export function retry(
   tools: { readonly clock: Clock; readonly ids: Ids },
   options: RetryOptions,
-): Policy<Call & Targeted> {
+): Policy<Call & Metered & Targeted> {
   const budgets = new Map<string, RetryBudget>();
   const budgetOf = (name: string): RetryBudget => {
     const known = budgets.get(name);
@@ -32,12 +32,15 @@ export function retry(
   };
   return (next) => async (call) => {
     const budget = budgetOf(call.target.provider);
+    let before: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const reply: Reply = await next(call);
         budget.succeeded();
         return reply;
       } catch (thrown) {
+        if (before !== undefined && isUnpaid(thrown)) throw unaffordable(call, before);
+        before = thrown;
         const delayMs = attempt < options.attempts ? delayBefore(thrown, attempt, tools.ids) : undefined;
         if (delayMs === undefined || delayMs > options.maxDelayMs || call.signal.aborted) throw thrown;
         if (!budget.take(causeOf(thrown))) throw thrown;
@@ -45,6 +48,12 @@ export function retry(
       }
     }
   };
+}
+
+/** What the caller is told is what went wrong first: that there is no money for another attempt is only in the record. */
+export function unaffordable({ journal }: Metered, failure: unknown): unknown {
+  journal.flag('retry-unaffordable');
+  return failure;
 }
 
 /** How long to wait before the next attempt: what the provider asks for, else full jitter over a doubling span. */

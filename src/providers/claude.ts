@@ -1,5 +1,10 @@
 import type { ModelTraits } from './model-traits.ts';
 
+/** More tokens than an image ever came to. */
+const smallImage = 1_700;
+const largeImage = 5_500;
+const untold = { outputs: [], schemas: 'none', reasoning: 'none' } as const;
+
 /**
  * What Claude's models take, wherever they are served; the first that matches counts. Output limits:
  * https://platform.claude.com/docs/en/models. How they think and what else they refuse meanwhile:
@@ -8,7 +13,8 @@ import type { ModelTraits } from './model-traits.ts';
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs. Sampling: from 4.1 on one parameter at a time, from
  * 4.7 on none, https://platform.claude.com/docs/en/about-claude/models/migration-guide. A forced choice of tools is refused by
  * Opus 5.5, https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5, and from Fable 5.1 and Mythos 5.1 on,
- * https://platform.claude.com/docs/en/models/fable-5-1/migration-guide.
+ * https://platform.claude.com/docs/en/models/fable-5-1/migration-guide. Images are scaled down before they are counted, to some
+ * 1,600 tokens, from 4.7 on to some 4,800: https://platform.claude.com/docs/en/build-with-claude/vision.
  */
 export const claude: readonly ModelTraits[] = [
   ...budgeted(['claude-3-7-*'], { maxOutputTokens: 64_000, outputs: [] }),
@@ -27,6 +33,7 @@ export const claude: readonly ModelTraits[] = [
   ...adaptive(['claude-opus-4-6*', 'claude-sonnet-4-6*'], {
     efforts: ['none', 'low', 'medium', 'high', 'max'],
     sampling: 'one',
+    imageTokens: smallImage,
   }),
   ...adaptive(
     [
@@ -51,18 +58,23 @@ function common(): Omit<ModelTraits, 'match'> {
 }
 
 function unthinking(match: string, maxOutputTokens: number): readonly ModelTraits[] {
-  return [{ match, ...common(), maxOutputTokens, outputs: [], schemas: 'none', reasoning: 'none' }];
+  return [{ match, ...common(), maxOutputTokens, imageTokens: smallImage, ...untold }];
 }
 
 /** Told to think with a budget. */
 function budgeted(patterns: readonly string[], traits: Omit<ModelTraits, 'match'>): readonly ModelTraits[] {
-  const limits = { schemas: 'none', reasoning: 'budget', reasoningAlone: true } as const;
+  const limits = { schemas: 'none', reasoning: 'budget', reasoningAlone: true, imageTokens: smallImage } as const;
   return patterns.map((match) => ({ match, ...common(), ...limits, ...traits }));
 }
 
 /** Told to think with an effort. */
 function adaptive(patterns: readonly string[], traits: Omit<ModelTraits, 'match'>): readonly ModelTraits[] {
-  const limits = { maxOutputTokens: 128_000, outputs: ['json-schema'], schemas: 'closed' } as const;
+  const limits = {
+    maxOutputTokens: 128_000,
+    imageTokens: largeImage,
+    outputs: ['json-schema'],
+    schemas: 'closed',
+  } as const;
   return patterns.map((match) => ({
     match,
     ...common(),

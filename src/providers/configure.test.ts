@@ -6,6 +6,7 @@ import { anthropic } from './anthropic.ts';
 import { configure } from './configure.ts';
 import { groq } from './groq.ts';
 import { providerKinds } from './index.ts';
+import { ollama } from './ollama.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import { sandbox } from './sandbox.ts';
 
@@ -57,6 +58,28 @@ test('configured oddities are added to those of the kind', () => {
   expect(of(groq)).toEqual({ ...adjust, without: ['logprobs', 'top_logprobs', 'logit_bias', 'seed'] });
 });
 
+test('configured oddities are those of every door, or of the doors of one dialect', () => {
+  const adjust = {
+    without: ['user'],
+    renamed: { a: 'b' },
+    endsUnmarked: true,
+    dialects: {
+      'anthropic-messages': { without: ['top_k'], renamed: { a: 'c' }, endsUnmarked: false },
+      'openai-embeddings': { without: ['dimensions'] },
+    },
+  };
+  const entry = { name: 'x', kind: ollama, baseUrl: 'http://127.0.0.1:9', adjust };
+  const { operations } = configure(entry, { http, clock: handClock() }).kind;
+  const doors = Object.values(operations)
+    .flat()
+    .map((offer) => [offer.dialect.name, offer.adjust] as const);
+  expect(Object.fromEntries(doors)).toEqual({
+    'openai-chat': { without: ['user'], renamed: { a: 'b' }, endsUnmarked: true },
+    'anthropic-messages': { without: ['user', 'top_k'], renamed: { a: 'c' }, endsUnmarked: false },
+    'openai-embeddings': { without: ['user', 'dimensions'], renamed: { a: 'b' }, endsUnmarked: true },
+  });
+});
+
 test('the kinds have different names, and each can be reached', () => {
   const summary = providerKinds.map(({ name, baseUrl, auth, operations }) => [
     name,
@@ -80,7 +103,6 @@ test('the kinds have different names, and each can be reached', () => {
     ['openai', 'https://api.openai.com/v1', ['OPENAI_API_KEY'], false, 'chat embed'],
     ['openai-compatible', undefined, [], true, 'chat embed'],
     ['openrouter', 'https://openrouter.ai/api/v1', ['OPENROUTER_API_KEY'], false, 'chat embed'],
-    ['perplexity', 'https://api.perplexity.ai', ['PERPLEXITY_API_KEY'], false, 'chat'],
     ['sandbox', 'http://sandbox.invalid', [], true, 'chat embed'],
     ['together', 'https://api.together.ai/v1', ['TOGETHER_API_KEY'], false, 'chat embed'],
     ['vllm', 'http://127.0.0.1:8000/v1', [], true, 'chat embed'],

@@ -1,5 +1,15 @@
+import type { OperationName } from '../core/operation.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Adjust, ConfiguredProvider, Identity, Provider, Signer, SigningTools } from './provider.ts';
+import type {
+  Adjust,
+  ConfiguredProvider,
+  EntryAdjust,
+  Identity,
+  Offer,
+  Provider,
+  Signer,
+  SigningTools,
+} from './provider.ts';
 import { scrubber } from './scrub.ts';
 
 /** A provider's configuration entry, checked. */
@@ -12,7 +22,7 @@ export interface ProviderEntry {
   /** Sent with every request, after the signature: what an own front door in between may ask for. */
   readonly headers?: Readonly<Record<string, Secret>>;
   /** How this one's spelling differs, over what its kind says. */
-  readonly adjust?: Adjust;
+  readonly adjust?: EntryAdjust;
   readonly apiVersion?: string;
   /** Models' names here -> there. */
   readonly deployments?: Readonly<Record<string, string>>;
@@ -67,15 +77,24 @@ function withoutScheme(value: string): string {
   return value.replace(/^\w+ /, '');
 }
 
-function adjusted(operations: Provider['operations'], { without, renamed, ...rest }: Adjust): Provider['operations'] {
-  const { chat } = operations;
-  if (chat === undefined) return operations;
-  const [first, ...others] = chat;
-  const adjust: Adjust = {
-    ...first.adjust,
-    ...rest,
-    without: [...(first.adjust?.without ?? []), ...(without ?? [])],
-    renamed: { ...first.adjust?.renamed, ...renamed },
+/** What a server refuses or spells otherwise, it does at each of its doors that has such a member, unless the entry names one. */
+function adjusted(
+  operations: Provider['operations'],
+  { dialects = {}, ...everywhere }: EntryAdjust,
+): typeof operations {
+  const door = <Op extends OperationName>(offer: Offer<Op>): Offer<Op> => {
+    const here = dialects[offer.dialect.name];
+    const adjust = added(offer.adjust, everywhere);
+    return { ...offer, adjust: here === undefined ? adjust : added(adjust, here) };
   };
-  return { ...operations, chat: [{ ...first, adjust }, ...others] };
+  return Object.fromEntries(Object.entries(operations).map(([operation, offers]) => [operation, offers.map(door)]));
+}
+
+function added(before: Adjust | undefined, { without = [], renamed, ...rest }: Adjust): Adjust {
+  return {
+    ...before,
+    ...rest,
+    without: [...(before?.without ?? []), ...without],
+    renamed: { ...before?.renamed, ...renamed },
+  };
 }

@@ -21,6 +21,8 @@ export const fireworks: Provider = {
       operations: { chat: { at: 'supports_chat' } },
     },
   },
+  // Its list tells whether one can chat with a model, not whether it embeds.
+  serves: [{ match: '*embed*', operations: ['embed'] }],
   operations: {
     chat: [
       {

@@ -16,8 +16,8 @@ export const groq: Provider = {
       maxOutputTokens: 'max_completion_tokens',
       gone: { at: 'active', words: ['false'] },
     },
-    names: ['*whisper*', '*-tts*', '*orpheus*', '*guard*'].map((match) => ({ match, operations: [] })),
   },
+  serves: ['*whisper*', '*-tts*', '*orpheus*', '*guard*'].map((match) => ({ match, operations: [] })),
   operations: {
     chat: [
       {

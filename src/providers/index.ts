@@ -12,7 +12,6 @@ import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import { openrouter } from './openrouter.ts';
-import { perplexity } from './perplexity.ts';
 import type { Provider } from './provider.ts';
 import { sandbox } from './sandbox.ts';
 import { together } from './together.ts';
@@ -35,7 +34,6 @@ export const providerKinds: readonly Provider[] = [
   openai,
   openaiCompatible,
   openrouter,
-  perplexity,
   sandbox,
   together,
   vllm,

@@ -13,7 +13,8 @@ export const lmstudio: Provider = {
   baseUrl: 'http://127.0.0.1:1234/v1',
   auth: optionalBearer(),
   discovered: true,
-  models: { path: '/models', names: [{ match: 'text-embedding-*', operations: ['embed'] }] },
+  models: { path: '/models' },
+  serves: [{ match: 'text-embedding-*', operations: ['embed'] }],
   operations: {
     chat: [
       {

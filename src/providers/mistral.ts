@@ -22,6 +22,11 @@ export const mistral: Provider = {
       operations: { chat: { at: 'capabilities.completion_chat' } },
     },
   },
+  // Its list tells whether one can chat with a model, not whether it embeds.
+  serves: [
+    { match: '*-embed*', operations: ['embed'] },
+    ...['*-moderation*', '*-ocr*', '*transcribe*', '*-tts*'].map((match) => ({ match, operations: [] })),
+  ],
   operations: {
     chat: [
       {

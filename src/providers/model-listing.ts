@@ -11,8 +11,8 @@ export interface ModelListing {
   /** It comes in pages, the next one asked for with this query parameter and the last id of the one before. */
   readonly after?: string;
   readonly says?: ModelSigns;
-  /** What is asked of models by their names, where the list does not say; the first that matches counts, and of others everything. */
-  readonly names?: readonly { readonly match: string; readonly operations: readonly OperationName[] }[];
+  /** Not everybody of this kind has a list: that there is none is no trouble. */
+  readonly perhaps?: true;
 }
 
 /** A member of an entry, or one within another: `limits.output`. `*` stands for every item of a list. */
@@ -25,8 +25,9 @@ export interface Sign {
 }
 
 export interface ModelSigns {
-  readonly contextTokens?: Place;
-  readonly maxOutputTokens?: Place;
+  /** Several places where servers of one kind differ. */
+  readonly contextTokens?: Place | readonly Place[];
+  readonly maxOutputTokens?: Place | readonly Place[];
   /** A date. */
   readonly retiresAt?: Place;
   readonly vision?: Sign;
@@ -94,8 +95,9 @@ function operationsOf(entry: JsonObject, signs: ModelSigns['operations']): reado
 }
 
 /** The largest of several. A vendor's 0 means that it does not know. */
-function countAt(entry: JsonObject, place: Place | undefined): number | undefined {
-  const counts = valuesAt(entry, place).filter((value) => typeof value === 'number');
+function countAt(entry: JsonObject, places: Place | readonly Place[] = []): number | undefined {
+  const values = [places].flat().flatMap((place) => valuesAt(entry, place));
+  const counts = values.filter((value) => typeof value === 'number');
   const most = Math.max(0, ...counts.filter((count) => Number.isSafeInteger(count)));
   return most === 0 ? undefined : most;
 }

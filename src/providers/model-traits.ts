@@ -7,6 +7,10 @@ export interface ModelTraits {
   readonly match: string;
   /** The most tokens an answer may have. The limit of a caller who sets none, where `limitNeeded`; a higher one is lowered to it. */
   readonly maxOutputTokens?: number;
+  /** Tokens of input and output together. */
+  readonly contextTokens?: number;
+  /** The most tokens that one image comes to, however large it is. */
+  readonly imageTokens?: number;
   /** A request without a limit for its output is refused there. */
   readonly limitNeeded?: true;
   /** How it is told to think: with an effort, a budget of tokens, or not at all. Absent: in any way its dialect can say. */

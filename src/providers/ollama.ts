@@ -14,6 +14,8 @@ export const ollama: Provider = {
   auth: optionalBearer(),
   discovered: true,
   models: { path: '/v1/models' },
+  // Its list does not tell; these are the families at https://ollama.com/search?c=embedding.
+  serves: ['*embed*', '*all-minilm*', '*bge-*', '*paraphrase-*'].map((match) => ({ match, operations: ['embed'] })),
   operations: {
     chat: [
       {

@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test';
 import { Failure } from '../core/failure.ts';
 import type { Clock, HttpClient, InboundResponse, OutboundRequest } from '../core/ports.ts';
 import { secret } from '../core/secret.ts';
+import { azureOpenai } from './azure-openai.ts';
 import { configure } from './configure.ts';
 import { openai } from './openai.ts';
-import { perplexity } from './perplexity.ts';
 import { probe } from './probe.ts';
 import type { Provider } from './provider.ts';
 
@@ -63,7 +63,7 @@ test.each([404, 405, 429, 500])('%p says nothing of the credential', async (stat
 });
 
 test('a vendor without a list is not asked for one', async () => {
-  expect(await probed(() => 200, { kind: perplexity })).toMatchObject({ outcome: 'undecided' });
+  expect(await probed(() => 200, { kind: azureOpenai })).toMatchObject({ outcome: 'undecided' });
 });
 
 test('who is not there is unreachable, in words', async () => {

@@ -1,4 +1,5 @@
 import type { OperationName } from '../core/operation.ts';
+import type { DialectName } from '../core/payload.ts';
 import type { Clock, HttpClient } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -20,12 +21,21 @@ export interface Provider {
   readonly tailored?: (settings: Tailoring) => Provider['operations'];
   /** Where it lists its models; absent if the vendor has no list, or none of what can be asked. */
   readonly models?: ModelListing;
+  /** What is asked of its models by their names; the first that matches counts. Of others its list or their price may tell. */
+  readonly serves?: readonly Serving[];
   /** A program that people run on their own machine: it is looked for at its usual address unless it is configured. */
   readonly discovered?: true;
   /** It answers inside this house: on without configuration, and takes neither address nor credential. */
   readonly builtIn?: true;
   /** Each operation with the doors where it is offered, the best one first. A caller who speaks a door's dialect is led to it. */
   readonly operations: { readonly [Op in OperationName]?: Offers<Op> };
+}
+
+/** What models of such names are asked for; none of it if they are for something that nobody here speaks. */
+export interface Serving {
+  /** `*` stands for any characters and `#` for one digit. */
+  readonly match: string;
+  readonly operations: readonly OperationName[];
 }
 
 export type Offers<Op extends OperationName = OperationName> = readonly [Offer<Op>, ...Offer<Op>[]];
@@ -55,6 +65,12 @@ export interface Adjust {
   readonly usageUnasked?: boolean;
   /** Its streams end with the connection alone, without the dialect's end mark: an orderly close is then a whole answer. */
   readonly endsUnmarked?: boolean;
+}
+
+/** What an entry adds to the differences of its kind. */
+export interface EntryAdjust extends Adjust {
+  /** Further ones, at the doors of one dialect alone; the others are at every door. */
+  readonly dialects?: { readonly [Name in DialectName]?: Adjust };
 }
 
 /** How a request is signed. */

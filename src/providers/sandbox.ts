@@ -9,6 +9,10 @@ export const sandbox: Provider = {
   baseUrl: 'http://sandbox.invalid',
   auth: open,
   builtIn: true,
+  serves: [
+    { match: 'embed*', operations: ['embed'] },
+    { match: '*', operations: ['chat'] },
+  ],
   operations: {
     chat: [{ dialect: openaiChat, path: '/chat/completions' }],
     embed: [{ dialect: openaiEmbeddings, path: '/embeddings' }],

@@ -9,6 +9,7 @@ export const xai: Provider = {
   baseUrl: 'https://api.x.ai/v1',
   auth: bearer('XAI_API_KEY'),
   models: { path: '/models' },
+  serves: ['*-image*', '*imagine*', '*-video*'].map((match) => ({ match, operations: [] })),
   operations: { chat: [{ dialect: openaiChat, path: '/chat/completions', traits: models() }] },
 };
 

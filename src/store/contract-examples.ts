@@ -65,6 +65,8 @@ export const fullEntry: Entry = {
       reasoning: 6,
       audioOutput: 0,
     },
+    units: { images: 2, audioSeconds: 2.5, videoSeconds: 0.001, characters: 3 },
+    serviceTier: 'flex',
     reportedCost: 77n,
   },
   basis: 'reported',

@@ -1,4 +1,6 @@
 import type { Bench, OpenNamed } from './contract.ts';
+import { answersContract } from './contract-answers.ts';
+import { eventsContract } from './contract-events.ts';
 import {
   bareEntry,
   exampleKey,
@@ -37,6 +39,8 @@ const setting: Setting = {
 export function managementContract(bench: Bench, open: OpenNamed): void {
   settingsContract(bench, open);
   auditContract(bench, open);
+  answersContract(bench, open);
+  eventsContract(bench, open);
   changesContract(bench, open);
   filterContract(bench, open);
 }
@@ -202,6 +206,9 @@ function filterContract({ test, expect }: Bench, open: OpenNamed): void {
       entries: [lost, closing],
     });
     expect(await store.ledger.request("req_1' or '1'='1")).toBeUndefined();
+    const own = await store.ledger.request('req_1', { keyId: closing.keyId });
+    expect(own?.entries).toEqual([lost, closing]);
+    expect(await store.ledger.request('req_1', { keyId: 'key_other' })).toBeUndefined();
     await store.close();
   });
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { adjustmentContract } from './contract-adjustments.ts';
 import {
   bareEntry,
   exampleKey,
@@ -10,8 +11,11 @@ import {
   recordOf,
   withTenants,
 } from './contract-examples.ts';
+import { holdsContract } from './contract-holds.ts';
+import { limitsContract } from './contract-limits.ts';
 import { managementContract } from './contract-management.ts';
 import { usageContract } from './contract-usage.ts';
+import { usagePageContract } from './contract-usage-pages.ts';
 import type { Entry, Key, Listed, Page, Store } from './store.ts';
 
 /** What the promises are written with: Bun's own words, handed in so that this room stays free of the runtime. */
@@ -22,16 +26,7 @@ export type OpenNamed = (name: string) => Promise<Store>;
 
 /** What every engine promises. */
 export function storeContract(bench: Bench, open: OpenNamed): void {
-  tenantsContract(bench, open);
-  keysContract(bench, open);
-  keyListContract(bench, open);
-  pricesContract(bench, open);
-  entryContract(bench, open);
-  callContract(bench, open);
-  listContract(bench, open);
-  usageContract(bench, open);
-  managementContract(bench, open);
-  closeContract(bench, open);
+  for (const contract of contracts) contract(bench, open);
 }
 
 function tenantsContract({ test, expect }: Bench, open: OpenNamed): void {
@@ -139,14 +134,19 @@ function pricesContract({ test, expect }: Bench, open: OpenNamed): void {
     const other = { ...examplePrice, model: '*', price: { ...examplePrice.price, perToken: { cacheWrite: 0n } } };
     const tiers = [{ above: 200_000, perToken: { input: 9_007_199_254_740_993n, output: 0n } }];
     const tiered = { ...examplePrice, price: { ...examplePrice.price, tiers } };
+    const rates = { perToken: { input: 1n }, tiers, perUnit: { images: 9_007_199_254_740_993n }, perRequest: 2n };
+    const served = {
+      ...examplePrice,
+      price: { ...examplePrice.price, perUnit: { computeSeconds: 1n, images: 0n }, serviceTiers: { flex: rates } },
+    };
     const free = { ...examplePrice, price: { ...examplePrice.price, perToken: {} } };
     const before = await open('prices');
     await before.prices.add([]);
-    await before.prices.add([newer, examplePrice, other, tiered, free, examplePrice]);
-    await before.prices.add([newer, other, tiered]);
+    await before.prices.add([newer, examplePrice, other, tiered, served, free, examplePrice]);
+    await before.prices.add([newer, other, tiered, served]);
     await before.close();
     const store = await open('prices');
-    expect(await store.prices.all()).toEqual([examplePrice, other, tiered, free, newer]);
+    expect(await store.prices.all()).toEqual([examplePrice, other, tiered, served, free, newer]);
     await store.close();
   });
 }
@@ -198,11 +198,11 @@ function entryContract({ test, expect }: Bench, open: OpenNamed): void {
 function callContract({ test, expect }: Bench, open: OpenNamed): void {
   test('a call of many attempts is one record, with the cost and the number of all of them', async () => {
     const store = await open('attempts');
-    const lost = { ...fullEntry, closing: false, provider: 'groq', cost: 1_000n };
+    const lost = { ...fullEntry, closing: false, provider: 'groq', cost: 1_000n, overrun: 7n };
     const closing = { ...fullEntry, attempt: 3, cost: 20n };
     await Promise.all([lost, { ...lost, attempt: 2 }, closing].map((entry) => store.ledger.append(entry)));
     expect(await store.ledger.requests({ limit: 10 })).toEqual({
-      data: [{ ...recordOf(closing), attempts: 3, cost: 2_020n }],
+      data: [{ ...recordOf(closing), attempts: 3, cost: 2_020n, overrun: 14n }],
     });
     await store.close();
   });
@@ -283,6 +283,12 @@ function failureOf(promise: Promise<unknown>): Promise<string> {
 function kindOf(thrown: unknown): string {
   return thrown instanceof Failure ? thrown.kind : `no failure: ${String(thrown)}`;
 }
+
+const contracts = [
+  ...[tenantsContract, keysContract, keyListContract, pricesContract, entryContract, callContract, listContract],
+  ...[usageContract, usagePageContract, adjustmentContract, limitsContract, managementContract, holdsContract],
+  closeContract,
+];
 
 function paramOf(thrown: unknown): string | undefined {
   return thrown instanceof Failure && thrown.kind === 'request-invalid' ? thrown.details.param : String(thrown);

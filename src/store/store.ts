@@ -1,11 +1,13 @@
 import type { Role } from '../core/call.ts';
-import type { FailureKind } from '../core/failure.ts';
 import type { Json } from '../core/json.ts';
-import type { Loss } from '../core/loss.ts';
-import type { NanoUsd, Price } from '../core/money.ts';
-import type { OperationName } from '../core/operation.ts';
-import type { DialectName } from '../core/payload.ts';
-import type { Usage, UsageBasis } from '../core/usage.ts';
+import type { Budget, LimitOwner, OwnedLimits, RateRule } from '../core/limit.ts';
+import type { Price } from '../core/money.ts';
+import type { Events } from './event.ts';
+import type { Holds } from './holds.ts';
+import type { Ledger } from './ledger.ts';
+
+export type * from './holds.ts';
+export type * from './ledger.ts';
 
 /**
  * Everything we remember, in the words of those who ask. Each verb is atomic; no connection leaves the room; no verb
@@ -15,10 +17,14 @@ import type { Usage, UsageBasis } from '../core/usage.ts';
 export interface Store {
   readonly tenants: Tenants;
   readonly keys: Keys;
+  readonly limits: Limits;
   readonly ledger: Ledger;
+  readonly holds: Holds;
   readonly prices: Prices;
   readonly settings: Settings;
   readonly audit: Audit;
+  readonly events: Events;
+  readonly answers: Answers;
   /** Writes what is pending and lets the data directory go. */
   close(): Promise<void>;
 }
@@ -33,7 +39,13 @@ export interface Tenants {
   updateProject(project: Project, audit?: AuditRecord): Promise<void>;
 }
 
-export interface Organisation {
+/** What may be spent and asked by the calls of somebody. Absent is none. */
+export interface Limited {
+  readonly budgets?: readonly Budget[];
+  readonly rates?: readonly RateRule[];
+}
+
+export interface Organisation extends Limited {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
@@ -41,7 +53,7 @@ export interface Organisation {
   readonly archivedAt?: number;
 }
 
-export interface Project {
+export interface Project extends Limited {
   readonly id: string;
   readonly organisationId: string;
   readonly name: string;
@@ -71,7 +83,7 @@ export interface KeyQuery extends Page {
   readonly projectId?: string;
 }
 
-export interface Key {
+export interface Key extends Limited {
   readonly id: string;
   readonly name: string;
   /** Keyed digest of the secret; the secret itself is stored nowhere. */
@@ -89,110 +101,43 @@ export interface Key {
   readonly previous?: { readonly mac: string; readonly expiresAt: number };
 }
 
-export interface Ledger {
-  /** Appends an attempt; resolves when it is durable. Entries become durable in the order in which they were appended. */
-  append(entry: Entry): Promise<void>;
-  /** The request records, a view of the entries. Newest first. */
-  requests(query: RequestQuery): Promise<Listed<RequestRecord>>;
-  /** One call with all its entries, the closing one last; undefined if there is no record of it. */
-  request(id: string): Promise<RequestStory | undefined>;
-  usage(query: UsageQuery): Promise<readonly UsageRow[]>;
+export interface Limits {
+  /**
+   * What stands between a caller and its calls, its key's limits first; those that have none are left out. From memory: asked on
+   * every call. The same list for as long as nothing changes.
+   */
+  of(caller: LimitedCaller): readonly OwnedLimits[];
+  /** What was admitted under a rule lately, for whoever begins to count. Oldest first; at least as late as it was. */
+  past(question: PastQuery): Promise<readonly PastUse[]>;
 }
 
-/**
- * One attempt, or a refusal (`attempt: 0`) before there was any. Append-only. Exactly one entry of a call is `closing`: it
- * says how the call ended for the caller.
- */
-export interface Entry {
-  readonly requestId: string;
-  readonly attempt: number;
-  readonly closing: boolean;
+export interface LimitedCaller {
   readonly keyId: string;
   readonly projectId: string;
   readonly organisationId: string;
-  readonly dialect: DialectName;
-  readonly operation: OperationName;
-  readonly stream: boolean;
-  /** As the caller wrote it. */
-  readonly requestedModel: string;
-  readonly provider?: string;
-  readonly model?: string;
-  /** Epoch milliseconds: when the call arrived (closing) or the attempt began. */
-  readonly startedAt: number;
-  /** Epoch milliseconds: when it ended. */
-  readonly endedAt: number;
-  readonly firstByteMs?: number;
-  readonly latencyMs: number;
-  /** At our door; 200 for a stream that began, 499 for a caller who left before a head. */
-  readonly status: number;
-  readonly outcome: 'complete' | 'failed' | 'aborted' | 'refused';
-  readonly failure?: FailureKind;
-  readonly upstreamStatus?: number;
-  readonly upstreamRequestId?: string;
-  readonly usage: Usage;
-  readonly basis: UsageBasis;
-  /** Absent if the price is unknown: never silently free. */
-  readonly cost?: NanoUsd;
-  readonly endUser?: string;
-  readonly tags: readonly string[];
-  readonly metadata?: string;
-  readonly lost: readonly Loss[];
-  /** `price-unknown`, `usage-estimated`, `usage-invalid` … */
-  readonly flags: readonly string[];
 }
 
-/** A call, as its closing entry tells it, with cost and attempts over all its entries. */
-export interface RequestRecord extends Omit<Entry, 'attempt' | 'closing'> {
-  readonly attempts: number;
+export interface PastQuery {
+  readonly owner: LimitOwner;
+  readonly match: RateRule['match'];
+  /** Epoch milliseconds, inclusive. */
+  readonly since: number;
+  /** What happened within so many milliseconds may be told as one, at the latest moment of it. */
+  readonly slotMs: number;
+  /** No more than so many, the latest. */
+  readonly limit: number;
 }
 
-/** Which calls are wanted; what is absent does not matter. */
-export interface RequestQuery extends Page {
-  readonly organisationId?: string;
-  readonly projectId?: string;
-  readonly keyId?: string;
-  readonly provider?: string;
-  /** What answered, as its provider names it. */
-  readonly model?: string;
-  /** As the caller wrote it. */
-  readonly requestedModel?: string;
-  /** The first digit of the status at our door. */
-  readonly statusClass?: number;
-  readonly outcome?: Entry['outcome'];
-  readonly failure?: FailureKind;
-  readonly tag?: string;
-  /** When the call arrived: inclusive, epoch milliseconds. */
-  readonly from?: number;
-  /** Exclusive. */
-  readonly to?: number;
-}
-
-export interface RequestStory {
-  readonly record: RequestRecord;
-  readonly entries: readonly Entry[];
-}
-
-export interface UsageQuery {
-  /** Inclusive, epoch milliseconds. */
-  readonly from: number;
-  /** Exclusive. */
-  readonly to: number;
-  readonly groupBy: readonly UsageDimension[];
-  /** Of this organisation alone. */
-  readonly organisationId?: string;
-  readonly bucket?: 'minute' | 'hour' | 'day';
-}
-export type UsageDimension = 'model' | 'provider' | 'key' | 'project' | 'operation' | 'user';
-
-export interface UsageRow {
-  readonly bucketStart?: number;
-  readonly group: { readonly [Dimension in UsageDimension]?: string };
+/** What calls consumed that were admitted by a moment, refused ones left out. */
+export interface PastUse {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** What they bore of what the rule tells apart by `*`, in the order end user, tag, model. */
+  readonly values: readonly string[];
   readonly requests: number;
-  readonly failures: number;
-  readonly tokens: { readonly [Class in keyof Usage['tokens']]-?: number };
-  readonly cost: NanoUsd;
-  /** Calls whose price nobody knew; their cost is not in `cost`. */
-  readonly unpriced: number;
+  readonly tokens: number;
+  readonly images: number;
+  readonly audioSeconds: number;
 }
 
 export interface Prices {
@@ -219,7 +164,8 @@ export interface Settings {
 }
 
 export interface Setting {
-  readonly kind: 'provider' | 'alias';
+  readonly kind: 'provider' | 'alias' | 'model';
+  /** Of a model: `provider/model`. */
   readonly name: string;
   /** As the configuration file would say it, without what is secret. */
   readonly entry: Json;
@@ -259,6 +205,36 @@ export interface AuditQuery extends Page {
   readonly subject?: string;
   /** One of these. */
   readonly procedures?: readonly string[];
+}
+
+/** Answers to operators' changes, to be given again to whoever asks the same under the same idempotency key. */
+export interface Answers {
+  find(name: AnswerName): Promise<KeptAnswer | undefined>;
+  /**
+   * Puts it in the place of the one of its name. What is no newer than `before` goes, and of its organisation's others the
+   * oldest, so that no more than `most` are kept.
+   */
+  save(answer: KeptAnswer, bounds: { readonly before: number; readonly most: number }): Promise<void>;
+  remove(name: AnswerName): Promise<void>;
+  /** Oldest first. */
+  all(): Promise<readonly KeptAnswer[]>;
+}
+
+export interface AnswerName {
+  readonly organisationId: string;
+  /** The id of the key that asked. */
+  readonly actor: string;
+  /** As whoever asked made it up. */
+  readonly idempotencyKey: string;
+}
+
+export interface KeptAnswer extends AnswerName {
+  /** Of what was asked. */
+  readonly digest: string;
+  /** When it was first asked: epoch milliseconds. */
+  readonly at: number;
+  /** The answer, sealed; absent while nobody knows what came of it. */
+  readonly sealed?: string;
 }
 
 export interface Page {

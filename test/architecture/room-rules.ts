@@ -13,6 +13,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   policies: ['core', 'store'],
   pipeline: ['core', 'dialects', 'providers', 'catalog', 'policies', 'store'],
   management: ['core', 'store'],
+  jobs: ['core', 'store'],
   cli: ['core', 'config', 'dialects', 'management', 'providers'],
 };
 
@@ -23,6 +24,7 @@ const meetingRooms = ['transports'];
 const typesOnly: readonly (readonly [from: string, to: string])[] = [
   ['policies', 'store'],
   ['management', 'store'],
+  ['jobs', 'store'],
   ['catalog', 'store'],
   ['catalog', 'policies'],
   ['catalog', 'config'],

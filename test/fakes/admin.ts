@@ -60,6 +60,11 @@ export async function fakeAdmin(changes: Partial<AdminOptions> = {}): Promise<Fa
   await add('expired');
   await context.store.keys.revoke(ids['revoked'] ?? '', noon - 1);
   await context.store.ledger.append(fakeEntry());
+  const observed = { requestId: 'req_observed', flags: ['would-refuse:rate_1'] };
+  await context.store.ledger.append(fakeEntry({ ...observed, startedAt: noon - 1, endedAt: noon }));
+  await context.store.events.append([
+    { once: 'once', at: noon, kind: 'budget.exceeded', subject: 'key_1', organisationId: 'org_1', body: {} },
+  ]);
   const set = async (wanted: WantedSetting): Promise<void> => {
     const told = { procedure: `${wanted.kind}s.create`, subject: wanted.name, summary: 'set for a test' };
     await context.configuration.set(
@@ -69,6 +74,7 @@ export async function fakeAdmin(changes: Partial<AdminOptions> = {}): Promise<Fa
   };
   const entry = { type: 'openai-compatible', base_url: 'http://stored.invalid/v1' };
   await set({ kind: 'provider', name: 'stored', entry, secrets: { api_key: 'stored-credential' }, change: 'create' });
+  await set({ kind: 'model', name: 'filed/m', entry: { context_window: 4096 }, change: 'create' });
   await set({ kind: 'alias', name: 'swift', entry: { pin: 'filed/m' }, change: 'create' });
   await context.store.prices.add([{ provider: 'stored', model: 'm', price: storedPrice }]);
   const logged: { message: string; fields: LogFields | undefined }[] = [];
@@ -159,6 +165,9 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   'prices.set': { provider: 'stored', model: 'other', input: '1', output: '2' },
   'prices.history': { provider: 'stored', model: 'm' },
   'models.list': {},
+  'models.get': { id: 'filed/m' },
+  'models.set': { id: 'filed/n', context_window: 8192, disabled: true },
+  'models.delete': { id: 'filed/m' },
   'requests.list': {},
   'requests.get': { id: 'req_1' },
   'config.get': {},
@@ -168,6 +177,10 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   'secrets.rotate': {},
   'audit.list': {},
   'usage.list': {},
+  'limits.observed': {},
+  'ledger.verify': {},
+  'ledger.reprice': { from: '2026-11-20T00:00:00Z', to: '2026-11-22T00:00:00Z' },
+  'events.list': {},
 };
 
 function recordingLog(record: (message: string, fields: LogFields | undefined) => void): Log {

@@ -1,4 +1,4 @@
-import type { Authenticated, Call, Received, Target } from '../../src/core/call.ts';
+import type { Authenticated, Call, Journal, Received, Target } from '../../src/core/call.ts';
 import type { Reply, Sight } from '../../src/core/reply.ts';
 
 /** A call as a door makes it, with what a test wants to be different. */
@@ -45,5 +45,18 @@ export function fakeReply(sight: Sight = { ...nothingSeen, terminal: true }): Re
     origin: { provider: 'a', model: 'm1', attempts: 1, lost: [], emulated: [], headers: {} },
     payload: { value: { id: 'x', model: 'm1', choices: [] } },
     sight,
+  };
+}
+
+/** A journal that keeps what it is told to flag, and in which nothing can begin. */
+export function fakeJournal(flags: string[] = []): Journal {
+  const nothing = (): void => undefined;
+  return {
+    received: nothing,
+    begin: () => Promise.reject(new Error('an attempt was begun in a journal that keeps none')),
+    lost: nothing,
+    answerLost: nothing,
+    flag: (text) => void flags.push(text),
+    whenClosed: nothing,
   };
 }

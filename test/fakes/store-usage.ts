@@ -1,13 +1,32 @@
-import { type UsageClass, usageClasses } from '../../src/core/usage.ts';
-import type { Entry, UsageDimension, UsageQuery, UsageRow } from '../../src/store/store.ts';
+import { Failure } from '../../src/core/failure.ts';
+import { byUnit, type UsageClass, usageClasses } from '../../src/core/usage.ts';
+import type { Entry, Listed, Page, UsageDimension, UsageQuery, UsageRow } from '../../src/store/store.ts';
 
 const bucketMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /** The sums of a ledger in memory, in the order of time and then of the names, what has no name first. */
 export function usageOf(entries: readonly Entry[], query: UsageQuery): readonly UsageRow[] {
+  return placedRows(entries, query).map(({ row }) => row);
+}
+
+/** Its cursors are the places of rows. */
+export function usagePageOf(entries: readonly Entry[], query: UsageQuery, { limit, after }: Page): Listed<UsageRow> {
+  const wrong = (param: string): Failure => new Failure('request-invalid', `${param} is wrong.`, { param });
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw wrong('limit');
+  if (after !== undefined && after.split(' ').length !== query.groupBy.length + 1) throw wrong('after');
+  const rows = placedRows(entries, query).filter(({ place }) => after === undefined || place.join(' ') > after);
+  const data = rows.slice(0, limit);
+  return {
+    data: data.map(({ row }) => row),
+    ...(rows.length > limit ? { next: data.at(-1)?.place.join(' ') ?? '' } : {}),
+  };
+}
+
+function placedRows(entries: readonly Entry[], query: UsageQuery) {
   const own = entries.filter(({ organisationId }) => (query.organisationId ?? organisationId) === organisationId);
   const wanted = own.filter(({ startedAt }) => startedAt >= query.from && startedAt < query.to);
-  const placed = wanted.map((entry) => ({ entry, place: placeOf(entry, query) }));
+  const told = query.groupBy.includes('tag') ? wanted.flatMap(perTag) : wanted;
+  const placed = told.map((entry) => ({ entry, place: placeOf(entry, query) }));
   const groups = Map.groupBy(placed, ({ place }) => place.join('\u0000'));
   const rows = [...groups.values()].map((group) => ({
     place: group[0]?.place ?? [],
@@ -16,7 +35,12 @@ export function usageOf(entries: readonly Entry[], query: UsageQuery): readonly 
       query,
     ),
   }));
-  return rows.toSorted((a, b) => (a.place.join(' ') < b.place.join(' ') ? -1 : 1)).map(({ row }) => row);
+  return rows.toSorted((a, b) => (a.place.join(' ') < b.place.join(' ') ? -1 : 1));
+}
+
+/** Once for each of its tags, however often it bears it; once if it has none. */
+function perTag(entry: Entry): readonly Entry[] {
+  return entry.tags.length === 0 ? [entry] : [...new Set(entry.tags)].map((tag) => ({ ...entry, tags: [tag] }));
 }
 
 function placeOf(entry: Entry, query: UsageQuery): readonly string[] {
@@ -38,6 +62,10 @@ function rowOf(group: readonly Entry[], query: UsageQuery): UsageRow {
     failures: closing.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused').length,
     tokens: tokensOf(group),
     cost: group.reduce((sum, { cost }) => sum + (cost ?? 0n), 0n),
+    overrun: group.reduce((sum, { overrun }) => sum + (overrun ?? 0n), 0n),
+    adjusted: group.reduce((sum, { adjusted }) => sum + (adjusted ?? 0n), 0n),
+    reportedCost: group.reduce((sum, { usage }) => sum + (usage.reportedCost ?? 0n), 0n),
+    units: byUnit((name) => group.reduce((sum, { usage }) => sum + (usage.units?.[name] ?? 0), 0)),
     unpriced: group.filter(({ cost }) => cost === undefined).length,
   };
 }
@@ -59,5 +87,6 @@ function namesOf(entry: Entry): { readonly [Dimension in UsageDimension]?: strin
     project: entry.projectId,
     operation: entry.operation,
     user: entry.endUser,
+    tag: entry.tags[0],
   };
 }

@@ -1,8 +1,14 @@
+import type { Event } from '../../src/core/event.ts';
 import { Failure } from '../../src/core/failure.ts';
+import type { Clock } from '../../src/core/ports.ts';
+import type { Adjustment } from '../../src/store/adjustment.ts';
+import type { Events } from '../../src/store/event.ts';
 import type {
+  Answers,
   Audit,
   AuditRecord,
   Entry,
+  KeptAnswer,
   Key,
   Keys,
   Ledger,
@@ -19,7 +25,11 @@ import type {
   Store,
   Tenants,
 } from '../../src/store/store.ts';
-import { usageOf } from './store-usage.ts';
+import { adjustedEntries, bookedOf } from './store-adjustments.ts';
+import { eventRecord, isWantedEvent, noteEvents, observedOf } from './store-events.ts';
+import { type HoldsInMemory, holdsIn, type KeptHold } from './store-holds.ts';
+import { limitsIn } from './store-limits.ts';
+import { usageOf, usagePageOf } from './store-usage.ts';
 
 /** What a fake store remembers; given to another one, it is as after a restart. */
 export interface Memory {
@@ -27,17 +37,41 @@ export interface Memory {
   readonly projects: Project[];
   readonly keys: Key[];
   readonly entries: Entry[];
+  /** What is held for attempts under way. */
+  readonly open: KeptHold[];
+  readonly adjustments: Adjustment[];
   readonly prices: PriceRecord[];
   readonly settings: Setting[];
   readonly audit: AuditRecord[];
+  readonly answers: KeptAnswer[];
+  readonly events: Event[];
 }
 
 export function emptyMemory(): Memory {
-  return { organisations: [], projects: [], keys: [], entries: [], prices: [], settings: [], audit: [] };
+  return {
+    organisations: [],
+    projects: [],
+    keys: [],
+    entries: [],
+    open: [],
+    adjustments: [],
+    prices: [],
+    settings: [],
+    audit: [],
+    answers: [],
+    events: [],
+  };
 }
 
+/** At noon, for ever. */
+const stillClock: Clock = {
+  now: () => Date.UTC(2026, 10, 21, 12),
+  monotonic: () => 0,
+  after: () => () => undefined,
+};
+
 /** The store port, honestly kept in memory; it holds the same contract as the real engines. */
-export function fakeStore(memory: Memory = emptyMemory()): Store {
+export function fakeStore(memory: Memory = emptyMemory(), clock: Clock = stillClock): Store {
   const life = { over: false };
   const verb = <Args extends readonly unknown[], T>(act: (...args: Args) => T) => {
     return async (...args: Args): Promise<T> => {
@@ -45,13 +79,19 @@ export function fakeStore(memory: Memory = emptyMemory()): Store {
       return act(...args);
     };
   };
+  const limits = limitsIn(memory);
+  const money = holdsIn(memory, clock, limits);
   return {
-    tenants: tenants(memory, verb),
-    keys: keys(memory, verb),
-    ledger: ledger(memory, verb),
+    tenants: tenants(memory, verb, money),
+    keys: keys(memory, verb, money),
+    limits,
+    ledger: ledger(memory, verb, money),
+    holds: money.holds,
     prices: prices(memory, verb),
     settings: settings(memory, verb),
     audit: audit(memory, verb),
+    answers: answers(memory, verb),
+    events: events(memory, verb),
     close: async () => {
       life.over = true;
     },
@@ -60,32 +100,36 @@ export function fakeStore(memory: Memory = emptyMemory()): Store {
 
 type Verb = <Args extends readonly unknown[], T>(act: (...args: Args) => T) => (...args: Args) => Promise<T>;
 
-function tenants(memory: Memory, verb: Verb): Tenants {
+function tenants(memory: Memory, verb: Verb, { change }: HoldsInMemory): Tenants {
   const { organisations, projects } = memory;
   return {
     organisations: verb(() => [...organisations]),
     createOrganisation: verb((organisation, record) => {
       add(organisations, organisation);
+      change({ kind: 'organisation', id: organisation.id }, organisation);
       note(memory, record);
     }),
     updateOrganisation: verb((organisation, record) => {
       replace(organisations, organisation);
+      change({ kind: 'organisation', id: organisation.id }, organisation);
       note(memory, record);
     }),
     projects: verb(() => [...projects]),
     createProject: verb((project, record) => {
       demand(organisations, project.organisationId);
       add(projects, project);
+      change({ kind: 'project', id: project.id }, project);
       note(memory, record);
     }),
     updateProject: verb((project, record) => {
       replace(projects, project);
+      change({ kind: 'project', id: project.id }, project);
       note(memory, record);
     }),
   };
 }
 
-function keys(memory: Memory, verb: Verb): Keys {
+function keys(memory: Memory, verb: Verb, { change }: HoldsInMemory): Keys {
   const { keys: all, projects } = memory;
   return {
     find(mac) {
@@ -100,10 +144,12 @@ function keys(memory: Memory, verb: Verb): Keys {
       demand(projects, key.projectId);
       if (!all.some(({ id }) => id === key.id) && all.some(({ mac }) => mac === key.mac)) throw impossible('mac');
       add(all, key);
+      change({ kind: 'key', id: key.id }, key);
       note(memory, record);
     }),
     update: verb((key, record) => {
       replace(all, key);
+      change({ kind: 'key', id: key.id }, key);
       note(memory, record);
     }),
     list: verb(({ organisationId, projectId, ...page }) =>
@@ -175,36 +221,80 @@ function audit(memory: Memory, verb: Verb): Audit {
   };
 }
 
+function answers({ answers: all }: Memory, verb: Verb): Answers {
+  const place = (one: Parameters<Answers['find']>[0]): string =>
+    JSON.stringify([one.organisationId, one.actor, one.idempotencyKey]);
+  const keepOnly = (isKept: (one: KeptAnswer) => boolean): void =>
+    void all.splice(0, all.length, ...all.filter(isKept));
+  return {
+    find: verb((name) => all.find((one) => place(one) === place(name))),
+    save: verb((answer, { before, most }) => {
+      const index = all.findIndex((one) => place(one) === place(answer));
+      if (index >= 0) all[index] = answer;
+      else all.push(answer);
+      const newest = all.filter(({ organisationId }) => organisationId === answer.organisationId).slice(-most);
+      const isForeign = (one: KeptAnswer): boolean => one.organisationId !== answer.organisationId;
+      keepOnly((one) => one.at > before && (isForeign(one) || newest.includes(one)));
+    }),
+    remove: verb((name) => keepOnly((one) => place(one) !== place(name))),
+    all: verb(() => [...all]),
+  };
+}
+
+function events({ events: all }: Memory, verb: Verb): Events {
+  return {
+    append: verb((noticed) => noteEvents(all, noticed)),
+    list: verb((query) => {
+      const numbered = all.map((event, index) => ({ event, number: index + 1 }));
+      const { data, ...rest } = pageOf(numbered, query, ({ event }) => isWantedEvent(event, query));
+      return { data: data.map(({ event, number }) => eventRecord(event, number)), ...rest };
+    }),
+  };
+}
+
 /** In the same step as the change that it tells of. */
 function note({ audit: all }: Memory, record: AuditRecord | undefined): void {
   if (record !== undefined && !all.some(({ id }) => id === record.id)) all.push(record);
 }
 
-function ledger({ entries }: Memory, verb: Verb): Ledger {
+function ledger(memory: Memory, verb: Verb, money: HoldsInMemory): Ledger {
+  const { entries, adjustments } = memory;
+  const booked = (): readonly Entry[] => adjustedEntries(entries, adjustments);
   return {
-    append: verb((entry) => {
+    append: verb((appended, hold) => {
+      const entry = money.settle(appended, hold);
       const twice = entries.some(({ closing, requestId }) => closing && requestId === entry.requestId);
       if (entry.closing && twice) throw impossible('closing entry');
       entries.push(entry);
     }),
     requests: verb((query) => {
-      const { data, ...rest } = pageOf(entries, query, (entry) => entry.closing && isWanted(entry, query));
-      return { data: data.map((closing) => recordOf(closing, entries)), ...rest };
+      const { data, ...rest } = pageOf(booked(), query, (entry) => entry.closing && isWanted(entry, query));
+      return { data: data.map((closing) => recordOf(closing, booked())), ...rest };
     }),
-    request: verb((id) => {
-      const own = entries.filter(({ requestId }) => requestId === id);
+    request: verb((id, of) => {
+      const own = booked().filter((entry) => entry.requestId === id && entry.keyId === (of?.keyId ?? entry.keyId));
       const closing = own.find((entry) => entry.closing);
       if (closing === undefined) return undefined;
       const others = own.filter((entry) => entry !== closing).toSorted((a, b) => a.attempt - b.attempt);
-      return { record: recordOf(closing, entries), entries: [...others, closing] };
+      return { record: recordOf(closing, own), entries: [...others, closing] };
     }),
-    usage: verb((query) => usageOf(entries, query)),
+    usage: verb((query) => usageOf(booked(), query)),
+    usagePage: verb((query, page) => usagePageOf(booked(), query, page)),
+    booked: verb((query) => bookedOf(entries, adjustments, query)),
+    adjust: verb((made, record) => {
+      const isThere = (one: Adjustment): boolean =>
+        adjustments.some(({ entry, number }) => entry === one.entry && number === one.number);
+      for (const one of made) if (!isThere(one)) adjustments.push(one);
+      money.recount();
+      note(memory, record);
+    }),
+    observed: verb((query) => observedOf(entries, query)),
   };
 }
 
 function isWanted(entry: Entry, query: RequestQuery): boolean {
   const told = { ...entry, statusClass: Math.floor(entry.status / 100) };
-  const names = ['organisationId', 'projectId', 'keyId', 'provider', 'model', 'requestedModel'] as const;
+  const names = ['organisationId', 'projectId', 'keyId', 'provider', 'model', 'requestedModel', 'endUser'] as const;
   const others = ['statusClass', 'outcome', 'failure'] as const;
   const equal = [...names, ...others].every((name) => query[name] === undefined || query[name] === told[name]);
   const inTime = entry.startedAt >= (query.from ?? 0) && entry.startedAt < (query.to ?? Number.POSITIVE_INFINITY);
@@ -212,11 +302,25 @@ function isWanted(entry: Entry, query: RequestQuery): boolean {
 }
 
 /** What a call cost is not known if the price of one of its attempts is not. */
-function recordOf({ attempt, closing: _, cost: __, ...told }: Entry, entries: readonly Entry[]): RequestRecord {
+function recordOf(
+  { attempt, closing: _, cost: __, adjusted: ___, overrun: ____, ...told }: Entry,
+  entries: readonly Entry[],
+): RequestRecord {
   const own = entries.filter(({ requestId }) => requestId === told.requestId);
   const costs = own.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
   const cost = costs.reduce((sum, each) => sum + each, 0n);
-  return { ...told, attempts: attempt, ...(costs.length < own.length ? {} : { cost }) };
+  const adjusted = sumOf(own, 'adjusted');
+  const overrun = sumOf(own, 'overrun');
+  return { ...told, attempts: attempt, ...adjusted, ...overrun, ...(costs.length < own.length ? {} : { cost }) };
+}
+
+/** Nothing if no entry has any. */
+function sumOf(
+  entries: readonly Entry[],
+  name: 'adjusted' | 'overrun',
+): { readonly [Name in 'adjusted' | 'overrun']?: bigint } {
+  const amounts = entries.flatMap((entry) => entry[name] ?? []);
+  return amounts.length === 0 ? {} : { [name]: amounts.reduce((sum, each) => sum + each, 0n) };
 }
 
 interface Named {

@@ -4,8 +4,9 @@ import type { Principal } from '../../src/core/call.ts';
 import type { Clock, Digest, Ids } from '../../src/core/ports.ts';
 import type { Context, ListedModel } from '../../src/management/context.ts';
 import { openDesk } from '../../src/management/desk.ts';
+import { openHealth } from '../../src/policies/health.ts';
 import type { Entry } from '../../src/store/store.ts';
-import { fakeInForce } from './in-force.ts';
+import { fakeInForce, fakeVault } from './in-force.ts';
 import { fakeStore } from './store.ts';
 
 /** 2026-11-21T12:00:00Z. */
@@ -21,6 +22,7 @@ export const administrator: Principal = {
 /** A house with our organisation, its default project, a strange organisation and a clock that stands still at noon. */
 export async function fakeContext(changes: Partial<Context> = {}): Promise<Context> {
   const store = fakeStore();
+  const vault = fakeVault();
   for (const id of ['org_1', 'org_2']) await store.tenants.createOrganisation({ id, name: id, createdAt: noon });
   await store.tenants.createProject({ id: 'proj_default', organisationId: 'org_1', name: 'default', createdAt: noon });
   return {
@@ -28,10 +30,12 @@ export async function fakeContext(changes: Partial<Context> = {}): Promise<Conte
     ids: fakeIds(),
     clock: stoppedClock(noon),
     digest: fakeDigest,
-    configuration: await fakeInForce({ store, clock: stoppedClock(noon), text: () => fakeFile }),
-    desk: openDesk(stoppedClock(noon)),
+    configuration: await fakeInForce({ store, vault, clock: stoppedClock(noon), text: () => fakeFile }),
+    desk: openDesk({ clock: stoppedClock(noon), answers: store.answers, vault }),
+    health: openHealth(stoppedClock(noon)),
     models: () => fakeModels,
     priceOf: (provider, model) => fakeModels.find(({ id }) => id === `${provider}/${model}`)?.price,
+    priceFor: ({ provider, model }) => fakeModels.find(({ id }) => id === `${provider}/${model}`)?.price,
     priceJump,
     probe: (provider) => Promise.resolve({ outcome: 'accepted', message: `${provider} takes it.`, latencyMs: 5 }),
     principal: administrator,

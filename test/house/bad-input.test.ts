@@ -60,7 +60,7 @@ beforeAll(async () => {
     config: `
 limits: { max_body_bytes: ${bad.mostBytes} }
 providers:
-  up: { type: openai-compatible, base_url: "${upstream.url}/v1", api_key: ${credential} }
+  up: { type: openai-compatible, base_url: "${upstream.url}/v1", models: [a-model], api_key: ${credential} }
 models: { bridge-builder: { pin: up/m } }
 `,
     environment: { TRESTLE_CLIENT_KEY: key, TRESTLE_LOG: 'debug' },

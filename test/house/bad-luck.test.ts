@@ -44,7 +44,7 @@ beforeAll(async () => {
   }
   const providers = cells.map(
     (cell, index) =>
-      `  p${index}: { type: openai-compatible, base_url: "${upstreamOf(cell).url}/v1", prices: { "*": { input: 1, output: 2 } } }`,
+      `  p${index}: { type: openai-compatible, base_url: "${upstreamOf(cell).url}/v1", models: [m], prices: { "*": { input: 1, output: 2 } } }`,
   );
   trestle = await startTrestle({
     config: `
@@ -207,7 +207,9 @@ describe.each(cells.map((cell) => [cell.label, cell] as const))('%s', (_label, c
       return;
     }
     expect(Number(row.cost_usd)).toBeGreaterThan(0);
-    expect(row.cost_usd).toBe(usd(tokens.input, tokens.output));
+    // Nobody is charged more than was held: where nothing limits an answer, that is for a million tokens.
+    if (tokens.output > 1_000_000) expect(Number(row.cost_usd)).toBeLessThan(Number(usd(tokens.input, tokens.output)));
+    else expect(row.cost_usd).toBe(usd(tokens.input, tokens.output));
     const received = contentOf(answer, cell.mode).match(/🌉/g)?.length ?? 0;
     if (basis === 'reported' && honest && !otherText.has(cell.fault.kind)) {
       const strays = cell.fault.kind === 'after-done' && cell.mode === 'stream' ? 1 : 0;

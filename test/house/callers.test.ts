@@ -54,7 +54,7 @@ beforeAll(async () => {
   const calm = await hostileUpstream();
   upstreams.push(calm);
   const entry = (name: string, { url }: HostileUpstream): string =>
-    `  ${name}: { type: openai-compatible, base_url: "${url}/v1", prices: { "*": { input: 1, output: 2 } } }`;
+    `  ${name}: { type: openai-compatible, base_url: "${url}/v1", models: [m], prices: { "*": { input: 1, output: 2 } } }`;
   const named = cells.map((_, index) => entry(`p${index}`, upstreams[index] ?? calm));
   trestle = await startTrestle({
     config: `providers:\n${[...named, entry('flood', flood), entry('calm', calm)].join('\n')}\n`,

@@ -27,6 +27,13 @@ test('help is there within 150 ms', async () => {
   expect(Math.min(...times)).toBeLessThanOrEqual(150);
 });
 
+test('whoever reads only the beginning of an answer breaks nothing', () => {
+  const env = { ...Bun.env, TRESTLE_URL: trestle.url, TRESTLE_ADMIN_KEY: trestle.adminKey };
+  const piped = `"${join(root, 'bin/trestle')}" openapi | head -c 1`;
+  const { stdout, stderr } = Bun.spawnSync(['sh', '-c', piped], { env });
+  expect([stdout.toString(), stderr.toString()]).toEqual(['{', '']);
+});
+
 test('an answer goes to one output and its sum to the other, so that it can be piped on', async () => {
   const { code, said, complained } = await run(['chat', '--model', 'sandbox/echo', '-'], { input: 'Hello, bridge\n' });
   expect({ code, said }).toEqual({ code: 0, said: 'Hello, bridge\n' });

@@ -139,8 +139,8 @@ beforeAll(async () => {
     config: `
 retry: { attempts: 1 }
 providers:
-  up: { type: openai-compatible, base_url: "${vendor.url}/v1", api_key: "${credential}" }
-  open: { type: openai-compatible, base_url: "${vendor.url}/v1", api_key: "null" }
+  up: { type: openai-compatible, base_url: "${vendor.url}/v1", models: [m], api_key: "${credential}" }
+  open: { type: openai-compatible, base_url: "${vendor.url}/v1", models: [m], api_key: "null" }
 `,
     environment: { TRESTLE_LOG: 'debug' },
   });

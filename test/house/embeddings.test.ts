@@ -228,6 +228,20 @@ describe('models that embed', () => {
     ]);
   });
 
+  test('is spared what its provider’s entry says that it refuses, as a caller is told', async () => {
+    upstream = fakeUpstream(() => json(answered([1, 2])));
+    house = await testHouse({
+      http: upstream,
+      config: config.replace(
+        'api_key: up-credential',
+        'api_key: up-credential, adjust: { without: [user], dialects: { openai-chat: { without: [seed] }, openai-embeddings: { renamed: { dimensions: size } } } }',
+      ),
+    });
+    const { headers } = await ask({ user: 'someone', dimensions: 2, seed: 1 });
+    expect(sentBodies()).toEqual([{ model: 'm', input: 'Hello', size: 2, seed: 1 }]);
+    expect(headers.get('x-trestle-lost')).toBe('"user";why="unsupported"');
+  });
+
   test('can be explained: what is sent, and what it costs at most', async () => {
     const opening = await opened();
     // What looks like one of our seals is somebody's words here, and nothing to be opened.
@@ -240,7 +254,7 @@ describe('models that embed', () => {
           url: 'http://up.invalid/v1/embeddings',
           passed_through: true,
           lost: [],
-          price_bound_usd: '0.00096',
+          price_bound_usd: '0.000969',
           body: { ...request, model: 'm' },
         },
       ],

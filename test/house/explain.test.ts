@@ -54,7 +54,7 @@ describe('explain', () => {
     const { status, body } = await asked({ request });
     expect(status).toBe(200);
     const sent = { ...request, model: 'known-1' };
-    const bytes = JSON.stringify(sent).length;
+    const bytes = JSON.stringify(request).length;
     expect(body).toEqual({
       object: 'explanation',
       request_id: body.request_id,
@@ -74,6 +74,8 @@ describe('explain', () => {
           lost: [],
           emulated: [],
           would_fetch: [],
+          context_window: null,
+          max_output_tokens: null,
           price_bound_usd: ((bytes + 256 + 2 * 100 * 2) / 1e6).toString(),
           price_bound_missing: null,
           body: sent,

@@ -82,7 +82,7 @@ const prompt = 'Cross the bridge. '.repeat(20);
 beforeAll(async () => {
   second = await hostileUpstream();
   const providers: string[] = [
-    `  second: { type: openai-compatible, base_url: "${second.url}/v1", prices: { "*": { input: 1, output: 2 } } }`,
+    `  second: { type: openai-compatible, base_url: "${second.url}/v1", models: [m], prices: { "*": { input: 1, output: 2 } } }`,
   ];
   const models: string[] = [];
   for (const [index, fault] of [
@@ -96,7 +96,7 @@ beforeAll(async () => {
     if (fault.fault === 'refuse') await first.refuse();
     else first.otherwise(fault.fault);
     providers.push(
-      `  first${index}: { type: openai-compatible, base_url: "${first.url}/v1", prices: { "*": { input: 1, output: 2 } } }`,
+      `  first${index}: { type: openai-compatible, base_url: "${first.url}/v1", models: [m], prices: { "*": { input: 1, output: 2 } } }`,
     );
     models.push(`  both${index}: { targets: [{ model: first${index}/m }], fallback: [second/n] }`);
   }

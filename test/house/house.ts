@@ -8,12 +8,14 @@ import { secret } from '../../src/core/secret.ts';
 import { buildHouse, type House, type HouseParts } from '../../src/house.ts';
 import { openDesk } from '../../src/management/desk.ts';
 import { firstRun } from '../../src/management/first-run.ts';
+import { openHealth } from '../../src/policies/health.ts';
+import { rateCounters } from '../../src/policies/rate-limit-counters.ts';
 import { providerKinds } from '../../src/providers/index.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { RequestRecord, Store } from '../../src/store/store.ts';
 import { type HandClock, handClock } from '../fakes/hand-clock.ts';
-import { fakeInForce } from '../fakes/in-force.ts';
+import { fakeInForce, fakeVault } from '../fakes/in-force.ts';
 import { fakeStore } from '../fakes/store.ts';
 import { fakeDigest, fakeIds, noon } from '../fakes/surroundings.ts';
 import { fakeUpstream } from './fake-upstream.ts';
@@ -80,12 +82,17 @@ export async function testHouse(options: TestHouseOptions = {}): Promise<TestHou
   const text = options.config ?? upstreamConfig;
   const { http = fakeUpstream(), fetchMedia = unreachable } = options;
   const standing: { house?: House } = {};
-  const desk = openDesk(clock);
+  const vault = options.vault ?? fakeVault();
+  const desk = openDesk({ clock, vault, answers: store.answers });
+  const health = openHealth(clock);
+  const counters = rateCounters({ limits: store.limits, clock });
   const configuration = await fakeInForce({
-    ...{ store, clock, kinds, text: () => text },
-    ...(options.vault === undefined ? {} : { vault: options.vault }),
+    ...{ store, clock, kinds, vault, text: () => text },
     apply(config, prices) {
-      const parts: HouseParts = { ...machine, config, prices, http, fetchMedia, configuration, desk };
+      const parts: HouseParts = {
+        ...{ ...machine, config, prices, http, fetchMedia, configuration, desk, health, counters },
+        standing: () => standing.house,
+      };
       standing.house = buildHouse(options.change?.(parts) ?? parts);
     },
   });
@@ -139,7 +146,7 @@ async function openedStore(
   kind: 'memory' | 'sqlite',
   clock: HandClock,
 ): Promise<{ readonly store: Store; remove(): void }> {
-  if (kind === 'memory') return { store: fakeStore(), remove: () => undefined };
+  if (kind === 'memory') return { store: fakeStore(undefined, clock), remove: () => undefined };
   const directory = mkdtempSync(join(tmpdir(), 'trestle-house-'));
   const store = await openStore({ directory: join(directory, 'data'), clock });
   return { store, remove: () => rmSync(directory, { recursive: true, force: true }) };

@@ -20,6 +20,8 @@ const scenarios: Readonly<Record<string, { readonly body: Json; readonly steps: 
       'body.read',
       'body.read',
       'body.read',
+      'holds.place',
+      'hold.durable',
       'http.send',
       'answer.bytes',
       'ledger.append',
@@ -28,7 +30,8 @@ const scenarios: Readonly<Record<string, { readonly body: Json; readonly steps: 
   streamed: {
     body: { ...question, stream: true },
     steps: [
-      ...(['digest.mac', 'keys.find', 'body.read', 'body.read', 'body.read', 'http.send'] as const),
+      ...(['digest.mac', 'keys.find', 'body.read', 'body.read', 'body.read'] as const),
+      ...(['holds.place', 'hold.durable', 'http.send'] as const),
       ...Array.from({ length: 7 }, () => 'source.read' as const),
       'ledger.append',
     ],
@@ -42,13 +45,15 @@ const scenarios: Readonly<Record<string, { readonly body: Json; readonly steps: 
 
 /** Twice at the first provider, which is ill, then at the second; each attempt leaves its entry when the next one begins. */
 function detour(...answer: readonly StepName[]): readonly StepName[] {
-  const ill = ['http.send', 'answer.bytes', 'ledger.append'] as const;
+  const held = ['holds.place', 'hold.durable'] as const;
+  const ill = ['http.send', 'answer.bytes', ...held, 'ledger.append'] as const;
   return [
     'digest.mac',
     'keys.find',
     'body.read',
     'body.read',
     'body.read',
+    ...held,
     ...ill,
     ...ill,
     'http.send',
@@ -60,7 +65,7 @@ function detour(...answer: readonly StepName[]): readonly StepName[] {
 const config = `
 retry: { attempts: 2, max_delay_ms: 1000 }
 providers:
-  ill: { type: openai-compatible, base_url: "http://ill.invalid/v1" }
+  ill: { type: openai-compatible, base_url: "http://ill.invalid/v1", prices: { "*": { input: 1, output: 2 } } }
   up: { type: openai-compatible, base_url: "http://up.invalid/v1", prices: { "*": { input: 1, output: 2 } } }
 models:
   two: { targets: [{ model: ill/m }], fallback: [up/m] }
@@ -150,6 +155,12 @@ async function wrongs({ at, house, upstream, steps, status, text, left }: Run): 
   if (known && steps.struck === undefined)
     expectThat(records[0]?.outcome === 'complete', `the record says ${records[0]?.outcome}`);
 
+  const { openHolds, differences } = await house.store.holds.verify();
+  // An entry that was never given to the store ends no hold there.
+  const lost = !left && steps.struck === 'ledger.append' ? 1 : 0;
+  expectThat(openHolds <= lost, `${openHolds} holds remain`);
+  expectThat(differences.length === 0, `balances differ: ${JSON.stringify(differences)}`);
+
   expectThat(!text.includes(planted), `the caller reads ${planted}`);
   if (left) {
     const [record] = records;
@@ -202,7 +213,8 @@ for (const [name, { body, steps: expected }] of Object.entries(scenarios)) {
       async (mishap) => {
         const struck: StepName[] = [];
         for (let at = 1; ; at += 1) {
-          if (expected[at - 1] === 'ledger.append' && (mishap === 'hang' || mishap === 'throw')) continue;
+          const isCommit = expected[at - 1] === 'ledger.append' || expected[at - 1] === 'hold.durable';
+          if (isCommit && (mishap === 'hang' || mishap === 'throw')) continue;
           const tried = await run(body, at, mishap);
           if (tried.steps.struck === undefined) break;
           struck.push(tried.steps.struck);

@@ -5,6 +5,7 @@ import type { OutboundRequest } from '../../src/core/ports.ts';
 import { anthropicMessages } from '../../src/dialects/anthropic-messages/index.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts';
 import type { House } from '../../src/house.ts';
+import { procedures } from '../../src/management/index.ts';
 import type { Door } from '../../src/transports/http/data-plane.ts';
 import { vendorOf } from '../../src/transports/http/vendor.ts';
 import { type FakeAnswer, type FakeUpstream, fakeUpstream, goodAnswer } from './fake-upstream.ts';
@@ -18,8 +19,9 @@ const plainRoutes = [
   'GET /openai/v1/models',
   'GET /anthropic/v1/models',
   'POST /trestle/v1/explain',
+  'GET /trestle/v1/requests',
 ];
-const mountedPrefixes = ['/admin', '/openapi.json'];
+const mountedPrefixes = ['/admin', '/openapi.json', '/v1/organization', '/openai/v1/organization'];
 
 let upstream: FakeUpstream;
 let house: TestHouse;
@@ -176,6 +178,31 @@ describe('everything else', () => {
     expect(mounted.map(({ prefix }) => prefix)).toEqual(mountedPrefixes);
   });
 
+  test('is in /openapi.json, each route and nothing else, and every route in it is there', async () => {
+    const { doors, plain, mounted } = house.house;
+    const document = await (await house.ask({}, { path: '/openapi.json', method: 'GET' })).json();
+    const told = Object.entries((document as { paths: Record<string, object> }).paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const managed = procedures.map(({ method, path }) => `${method} ${path}`);
+    const ofMounted = told.filter((route) => !managed.includes(route) && isBelow(route, mounted));
+    const served = [
+      ...managed,
+      ...[...doors, ...plain].map(({ method, path }) => `${method} ${path}`).filter((route) => route !== onlyBelow),
+      ...plain.flatMap(({ method, path, below }) => (below ? [`${method} ${path}/{id}`] : [])),
+      ...ofMounted,
+    ];
+    expect(told.toSorted()).toEqual(served.toSorted());
+    for (const { prefix } of mounted) expect(told.filter((route) => isBelow(route, [{ prefix }]))).not.toEqual([]);
+    for (const [method = '', path = ''] of told.map((route) => route.split(' '))) {
+      const asking = { path: path.replace(/\{\w+\}/g, 'x'), method, headers: { authorization: `Bearer ${adminKey}` } };
+      const answered = await house.house.answer(request({}, asking));
+      const text = answered.ok ? '' : await answered.text();
+      const nowhere = /route[-_]unknown|There is nothing at|is not served|There is no "/;
+      expect({ method, path, text }).not.toMatchObject({ text: expect.stringMatching(nowhere) });
+    }
+  });
+
   test('asks no provider, whoever asks and whatever is asked', async () => {
     const { plain } = house.house;
     const question = questions['openai-chat'];
@@ -231,6 +258,14 @@ describe('everything else', () => {
     expect(await house.records()).toEqual([]);
   });
 });
+
+/** Its own path says no more than that something must stand behind it. */
+const onlyBelow = 'GET /trestle/v1/requests';
+
+function isBelow(route: string, mounted: readonly { readonly prefix: string }[]): boolean {
+  const path = route.split(' ')[1] ?? '';
+  return mounted.some(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+}
 
 /** Where other operations and dialects will stand; none of these may lead anywhere before its door is built. */
 const elsewhere = [

@@ -1,7 +1,7 @@
 import { Failure, type FailureKind } from '../../src/core/failure.ts';
 import type { ByteSource, HttpClient, InboundResponse } from '../../src/core/ports.ts';
 import type { HouseParts } from '../../src/house.ts';
-import type { Entry } from '../../src/store/store.ts';
+import type { Entry, Hold, Holds } from '../../src/store/store.ts';
 
 /** How the chosen step goes wrong. */
 export type Mishap = 'failure' | 'error' | 'throw' | 'hang' | 'leave';
@@ -10,6 +10,8 @@ export const stepNames = [
   'digest.mac',
   'keys.find',
   'body.read',
+  'holds.place',
+  'hold.durable',
   'http.send',
   'answer.bytes',
   'source.read',
@@ -76,6 +78,7 @@ export function countedSteps(plan: Plan): Steps {
     else throw new Error(planted);
     return act();
   };
+  const placed = new WeakMap<Hold, Hold>();
   return {
     get struck() {
       return struck;
@@ -90,11 +93,13 @@ export function countedSteps(plan: Plan): Steps {
         keys: { ...store.keys, find: (mac) => synchronous('keys.find', () => store.keys.find(mac)) },
         ledger: {
           ...store.ledger,
-          append(entry) {
+          append(entry, hold) {
             if (entry.closing) closings.push(entry);
-            return asynchronous('ledger.append', () => store.ledger.append(entry));
+            const own = hold && placed.get(hold);
+            return asynchronous('ledger.append', () => store.ledger.append(entry, own));
           },
         },
+        holds: countedHolds(store.holds, { placed, asynchronous, synchronous }),
       },
       http: countedHttp(http, asynchronous),
     }),
@@ -115,6 +120,36 @@ export function countedSteps(plan: Plan): Steps {
   };
 }
 
+interface HoldSteps {
+  /** Holds as the house knows them, with the store's own. */
+  readonly placed: WeakMap<Hold, Hold>;
+  readonly asynchronous: Asynchronous;
+  readonly synchronous: Synchronous;
+}
+
+function countedHolds(holds: Holds, { placed, asynchronous, synchronous }: HoldSteps): Holds {
+  const own = (hold: Hold): Hold => placed.get(hold) ?? hold;
+  return {
+    ...holds,
+    place(wanted) {
+      const hold = synchronous('holds.place', () => holds.place(wanted));
+      const { amount, placedAt, unfitted } = hold;
+      const counted: Hold = {
+        ...{ amount, placedAt, unfitted },
+        get durable() {
+          return asynchronous('hold.durable', () => hold.durable);
+        },
+      };
+      placed.set(counted, hold);
+      return counted;
+    },
+    release: (hold) => holds.release(own(hold)),
+    lower: (hold, cost) => holds.lower(own(hold), cost),
+    checkpoint: (hold, cost) => holds.checkpoint(own(hold), cost),
+  };
+}
+
+type Synchronous = <T>(name: StepName, act: () => T) => T;
 type Asynchronous = <T>(name: StepName, act: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 function countedHttp(http: HttpClient, step: Asynchronous): HttpClient {
@@ -142,6 +177,8 @@ const kinds: { readonly [Name in StepName]: FailureKind } = {
   'digest.mac': 'gateway-storage-failed',
   'keys.find': 'gateway-storage-failed',
   'body.read': 'request-invalid',
+  'holds.place': 'gateway-storage-failed',
+  'hold.durable': 'gateway-storage-failed',
   'http.send': 'provider-unreachable',
   'answer.bytes': 'provider-garbled',
   'source.read': 'provider-garbled',

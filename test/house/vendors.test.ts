@@ -72,11 +72,9 @@ describe('what a vendor refuses never reaches it', () => {
     expect(sent.map(askedOf)).toEqual([{ model: 'm', messages, temperature: 1 }]);
   });
 
-  test('Together and Perplexity are told of the limit by its old name', async () => {
-    for (const kind of ['together', 'perplexity']) {
-      const { sent } = await asked(kind, { ...question, max_completion_tokens: 9 });
-      expect(sent.map(askedOf)).toEqual([{ model: 'm', messages, max_tokens: 9 }]);
-    }
+  test('Together is told of the limit by its old name', async () => {
+    const { sent } = await asked('together', { ...question, max_completion_tokens: 9 });
+    expect(sent.map(askedOf)).toEqual([{ model: 'm', messages, max_tokens: 9 }]);
   });
 
   test('xAI’s models that reason are spared what they refuse, when a request of another dialect is told to them', async () => {
@@ -92,7 +90,6 @@ describe('what a vendor really said', () => {
   for (const { kind, recordedOf = kind, ends } of [
     // As the router of Hugging Face passed them on, unchanged.
     { kind: 'cerebras', recordedOf: 'huggingface', ends: 'without a mark' },
-    { kind: 'perplexity', ends: 'without a mark' },
     { kind: 'huggingface', ends: 'without a mark' },
     { kind: 'mistral', ends: 'with one' },
     { kind: 'together', ends: 'with one' },

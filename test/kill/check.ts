@@ -16,12 +16,18 @@ export interface Acknowledged {
 export async function problemsAfterKill(directory: string, told: Acknowledged): Promise<readonly string[]> {
   const store = await openStore({
     directory,
-    clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined },
+    clock: { now: Date.now, monotonic: () => performance.now(), after: () => () => undefined },
   });
   const database = new Database(join(directory, 'trestle.db'), { readonly: true });
   try {
     const keys = await Promise.all(told.keys.map(async (id) => ((await store.keys.get(id)) === undefined ? [id] : [])));
+    const { openHolds, differences } = await store.holds.verify();
     return [
+      ...(openHolds === 0 ? [] : [`${openHolds} holds are open after a start`]),
+      ...differences.map(
+        (each) => `balance of ${each.budgetId} ${each.value ?? ''}: ${each.kept}, not ${each.computed}`,
+      ),
+      ...leftOpen(database),
       ...wrongCounts(told.requests, counts(database, 'select request_id as id from requests')),
       ...keys.flat().map((id) => `${id} was acknowledged and is gone`),
       ...twice(database),
@@ -32,6 +38,15 @@ export async function problemsAfterKill(directory: string, told: Acknowledged): 
     database.close();
     await store.close();
   }
+}
+
+/** What was under way has been charged by the start: nothing of it is left. */
+function leftOpen(database: Database): readonly string[] {
+  const rows = ['open_holds', 'hold_notes'].map((table) => ({
+    table,
+    count: Number(database.query(`select count(*) from ${table}`).values()[0]?.[0]),
+  }));
+  return rows.flatMap(({ table, count }) => (count === 0 ? [] : [`${count} rows are left in ${table}`]));
 }
 
 function wrongCounts(ids: readonly string[], found: ReadonlyMap<string, number>): readonly string[] {

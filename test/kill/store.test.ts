@@ -15,5 +15,5 @@ test('nothing that was acknowledged is lost or doubled by twenty kills', async (
     expect({ round, afterMs, problems: outcome.problems }).toEqual({ round, afterMs, problems: [] });
     acknowledged += outcome.acknowledged;
   }
-  expect(acknowledged).toBeGreaterThan(1_000);
+  expect(acknowledged).toBeGreaterThan(300);
 }, 60_000);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { aliasSchema, notYet, providerSchema, rootSchema } from '../../src/config/schema.ts';
-import { usageClassNames } from '../../src/core/usage.ts';
+import { unitClassNames, usageClassNames } from '../../src/core/usage.ts';
 import { providerKinds } from '../../src/providers/index.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { generated, tableOf } from './page.ts';
@@ -38,10 +38,11 @@ export function configurationPage(): string {
     '',
     '## Prices',
     '',
-    `A price names ${Object.values(usageClassNames)
-      .map((name) => `\`${name}\``)
-      .join(', ')} in USD per million tokens, and \`request\` in USD per call.`,
-    'Without a price of their own, cached input costs as input and reasoning as output. Classes never overlap.',
+    `A price names ${names(usageClassNames)} in USD per million tokens; ${names(unitClassNames)} in USD each; and \`request\` in USD per call.`,
+    'Without a price of their own, cached input costs as input and reasoning as output. Classes never overlap. Seconds are counted by',
+    'the millisecond. And:',
+    '',
+    tableOf(['Setting', 'What for'], priceSettings),
     '',
     '## Aliases',
     '',
@@ -59,6 +60,27 @@ export function configurationPage(): string {
     ),
     '',
   ].join('\n');
+}
+
+const priceSettings: readonly (readonly string[])[] = [
+  [
+    '`tiers`',
+    'other prices for the whole of a call with a longer input: `[{ above: 200000, input: 2.5, output: 15 }]`',
+  ],
+  [
+    '`service_tiers`',
+    'other prices by the tier of service that answered, each complete: `{ flex: { input: 0.6, output: 5 } }`. Vendors\u2019 `standard` and `on_demand` are the usual one',
+  ],
+  [
+    '`instance_usd_per_hour`',
+    'what a machine of your own costs, as a price of the time that calls take; `parallel` says how many share it',
+  ],
+];
+
+function names(classes: Readonly<Record<string, string>>): string {
+  return Object.values(classes)
+    .map((name) => `\`${name}\``)
+    .join(', ');
 }
 
 const outside: readonly (readonly string[])[] = [

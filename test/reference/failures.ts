@@ -51,8 +51,8 @@ const meanings: Readonly<Record<FailureKind, readonly [meaning: string, remedy: 
   ],
   'permission-denied': ['The key’s role does not permit it.', 'Ask with an administrator key.'],
   'model-forbidden': [
-    'The key may not use this model.',
-    'Ask for one that `GET /v1/models` lists, or make a key that may.',
+    'The key may not use this model, or an administrator switched it off.',
+    'Ask for one that `GET /v1/models` lists; or make a key that may, or switch it on with `trestle models set`.',
   ],
   'model-unknown': [
     'There is no such model or alias, or the provider has none of this name.',
@@ -69,6 +69,22 @@ const meanings: Readonly<Record<FailureKind, readonly [meaning: string, remedy: 
     'Change what is there, or choose another name.',
   ],
   'precondition-failed': ['Somebody else changed it since it was read.', 'Read it again, and make the change to that.'],
+  'rate-limited': [
+    'A limit of the key, its project or its organisation leaves no room for it now.',
+    'Wait for as long as `retry-after` says, ask for less, or have the limit raised.',
+  ],
+  'budget-exhausted': [
+    'A budget of the key, its project or its organisation has too little left for it.',
+    'Ask for less or of a cheaper model, wait for the next period, or have the budget raised.',
+  ],
+  'price-unknown': [
+    'A hard budget applies, and nobody knows what the target costs.',
+    'Set its price (`trestle prices set`), or `unknown_price` in the configuration.',
+  ],
+  'input-unmeasured': [
+    'A hard budget applies, and nobody can tell how much the request would have read: a URL, a file’s id, a search.',
+    'Send what it stands for, or say how long the model’s context is (`context_window`).',
+  ],
   'caller-gone': ['The caller left before the answer was whole.', 'Nothing; what was produced is in the record.'],
   'deadline-exceeded': [
     'The call took longer than it was given.',
@@ -103,6 +119,10 @@ const meanings: Readonly<Record<FailureKind, readonly [meaning: string, remedy: 
   'provider-timeout': [
     'Nothing was heard of it for too long.',
     'Raise `limits.head_timeout_ms` or `limits.idle_timeout_ms` if it is that slow.',
+  ],
+  'gateway-stopped': [
+    'The process ended while the call was under way.',
+    'Nothing; what is known to have been consumed is charged.',
   ],
   'gateway-draining': [
     'This server is being stopped and takes nothing new.',

@@ -14,6 +14,10 @@ export const purposes: Readonly<Record<string, string>> = {
   'media.allow': 'what may be reached besides public hosts at ports 80 and 443',
   'retry.attempts': 'at one target, the first included',
   'retry.max_delay_ms': 'a provider that asks for a longer wait is not asked again',
+  'budgets.min_output_tokens': 'a call is refused rather than left with less output than this, if it asked for more',
+  'unknown_price.input':
+    'what a model whose price nobody knows is taken to cost where budgets must hold. Without it a call under a hard budget is refused there',
+  'unknown_price.output': 'the same for what it writes',
   providers: 'an entry for each provider, see below; `false` instead of an entry switches it off',
   models: 'an entry for each alias, see below',
 };
@@ -31,11 +35,14 @@ export const providerPurposes: Readonly<Record<string, string>> = {
   client_id: 'of Azure: the application, or one of several identities of this machine',
   client_secret: 'of Azure: the application’s secret, written like `api_key`',
   managed_identity: 'of Azure: the identity of this machine signs in instead of a key',
-  prices: 'USD per million tokens, by model; `*` is every other model',
+  prices: 'by model, see below; `*` is every other model',
+  'free.requests_per_day': 'the first calls of each UTC day cost nothing: of all its models together, so many',
+  'free.tokens_per_day': 'the first calls of each UTC day cost nothing while they fit into so many tokens, in and out',
   'adjust.without': 'members of a request that it refuses',
   'adjust.renamed': 'members of a request that it spells otherwise',
   'adjust.usage_unasked': 'it refuses `stream_options`, or sends usage in a stream unasked',
   'adjust.ends_unmarked': 'its streams end without `data: [DONE]`',
+  'adjust.dialects': 'the same four for the doors of one dialect alone; the others are for every door',
 };
 
 export const aliasPurposes: Readonly<Record<string, string>> = {

@@ -1,10 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { connect, type Socket } from 'node:net';
 import type { Listener } from '../../src/core/ports.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { bunHttpClient } from '../../src/platform/http-client.ts';
 import { bareProxy } from './bare-proxy.ts';
 import { becomes, chunk, type RawUpstream, rawUpstream, streamHead } from './raw-upstream.ts';
+
+/** How long is waited for what is no promise of ours, such as a socket that opens: as long as a busy machine may take. */
+const patienceMs = 30_000;
+setDefaultTimeout(2 * patienceMs);
 
 let upstream: RawUpstream;
 let proxy: Listener;
@@ -44,8 +48,8 @@ for (const how of ['close', 'reset', 'half-close'] as const) {
   for (const wish of ['no-head', 'silence', 'flood'] as const) {
     test(`a caller's ${how} reaches a provider within a second (${wish})`, async () => {
       const { socket, heard } = call(wish);
-      expect(await becomes(() => upstream.open() === 1, 1000)).toBe(true);
-      if (wish === 'silence') expect(await becomes(() => heard().includes('data: one'), 1000)).toBe(true);
+      expect(await becomes(() => upstream.open() === 1, patienceMs)).toBe(true);
+      if (wish === 'silence') expect(await becomes(() => heard().includes('data: one'), patienceMs)).toBe(true);
       else await Bun.sleep(50);
       if (how === 'close') socket.destroy();
       else if (how === 'reset') socket.resetAndDestroy();
@@ -60,9 +64,9 @@ test('five hundred streams that their callers leave keep no socket to the provid
   const before = upstream.accepted();
   for (let round = 0; round < 5; round += 1) {
     const calls = Array.from({ length: 100 }, (_, index) => call(index % 2 === 0 ? 'silence' : 'no-head'));
-    expect(await becomes(() => upstream.open() === 100, 3000)).toBe(true);
+    expect(await becomes(() => upstream.open() === 100, patienceMs)).toBe(true);
     for (const { socket } of calls) socket.destroy();
-    expect(await upstream.emptied(1000)).toBe(true);
+    expect(await upstream.emptied(patienceMs)).toBe(true);
   }
   expect(upstream.accepted() - before).toBe(500);
 });

@@ -10,7 +10,7 @@ let upstream: ReplayUpstream;
 let trestle: Started;
 beforeAll(async () => {
   upstream = await replayUpstream(conversation);
-  const providers = { lakes: { type: 'openai-compatible', base_url: `${upstream.url}/v1` } };
+  const providers = { lakes: { type: 'openai-compatible', base_url: `${upstream.url}/v1`, models: [] } };
   trestle = await startTrestle({ config: JSON.stringify({ providers }) });
 });
 afterAll(async () => {

@@ -17,6 +17,11 @@ export interface Note {
   readonly sentence: string;
 }
 
+/** As somebody reads the file from its beginning. */
+export function inOrder(notes: readonly Note[]): readonly Note[] {
+  return notes.toSorted((a, b) => a.place.localeCompare(b.place, 'en', { numeric: true }));
+}
+
 /** Writes down what has no equivalent. */
 export type Remark = (path: Path, sentence: string) => void;
 

@@ -1,3 +1,5 @@
+import { endedKinds } from '../ended-kinds.ts';
+
 /** What other gateways call the vendors that we have a kind for; a kind that this version lacks is said to be missing. */
 export const kindNames: Readonly<Record<string, string>> = {
   openai: 'openai',
@@ -37,6 +39,13 @@ export const kindNames: Readonly<Record<string, string>> = {
   xai: 'xai',
   bedrock: 'bedrock',
 };
+
+/** Why there is no kind for a vendor, as the beginning of a remark. */
+export function kindMissing(vendor: string): string {
+  const kind = Object.hasOwn(kindNames, vendor) ? kindNames[vendor] : undefined;
+  const ended = kind !== undefined && Object.hasOwn(endedKinds, kind) ? endedKinds[kind] : undefined;
+  return ended?.replace(/\. Take the entry out\.$/, ';') ?? `there is no kind of provider for ${vendor};`;
+}
 
 /** Models that both gateways take without a provider before them. */
 const bare: readonly (readonly [RegExp, string])[] = [

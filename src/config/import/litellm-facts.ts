@@ -57,5 +57,30 @@ export function modelFacts(about: JsonObject): JsonObject | undefined {
         : typeof value === 'boolean';
     return fits && value !== undefined ? [[to, value] as const] : [];
   });
-  return known.length === 0 ? undefined : Object.fromEntries(known);
+  const all = [...known, ...(about['mode'] === 'embedding' ? [['operations', ['embed']] as const] : [])];
+  return all.length === 0 ? undefined : Object.fromEntries(all);
 }
+
+/** What of `model_info` is neither taken nor idle, with the reason. */
+export function leftOf(info: JsonObject): readonly (readonly [name: string, sentence: string])[] {
+  return Object.entries(info).flatMap(([name, value]) => {
+    if (Object.hasOwn(facts, name) || idle.test(name) || name.includes('_cost_per_') || name.endsWith('_token_cost'))
+      return [];
+    if (name === 'mode' && modes.includes(String(value))) return [];
+    return [[name, infoRemarks[name] ?? 'this has no equivalent.'] as const];
+  });
+}
+
+const modes = ['chat', 'completion', 'embedding', 'responses'];
+/** For LiteLLM's own books and pages alone. */
+const idle =
+  /^(id|db_model|created_(at|by)|updated_(at|by)|description|litellm_provider|max_tokens|key|source|metadata)$/;
+
+const rights = 'give keys the models that they may use: trestle keys create --models.';
+const infoRemarks: Readonly<Record<string, string>> = {
+  mode: 'this version serves chat and embeddings alone.',
+  access_groups: rights,
+  team_id: rights,
+  team_public_model_name: rights,
+  base_model: 'a price goes by the name that the provider has for a model; give it under prices if that is another.',
+};

@@ -2,8 +2,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Path } from '../problems.ts';
 import { credential, reference } from './credentials.ts';
 import type { Draft, Remark } from './imported.ts';
-import { kindNames, vendorOf } from './kinds.ts';
-import { modelFacts, modelPrice } from './litellm-facts.ts';
+import { kindMissing, kindNames, vendorOf } from './kinds.ts';
+import { leftOf, modelFacts, modelPrice } from './litellm-facts.ts';
 
 export interface LitellmTools {
   readonly draft: Draft;
@@ -51,8 +51,9 @@ function deploymentIn(tools: LitellmTools, entry: unknown, path: Path): Deployme
   const { provider, model } = placed;
   if (model.includes('*')) return wildcard(tools, { name, provider, path });
   const about = { ...(isJsonObject(facts) ? facts : {}), ...params };
-  describe(tools, { provider, model, about }, [...path, isJsonObject(facts) ? 'model_info' : 'litellm_params']);
+  describe(tools, { provider, model, about, facts }, [...path, isJsonObject(facts) ? 'model_info' : 'litellm_params']);
   const { order, weight } = params;
+  if (weight !== undefined) remark([...path, 'litellm_params', 'weight'], weightless);
   return {
     name,
     target: `${provider}/${model}`,
@@ -61,6 +62,9 @@ function deploymentIn(tools: LitellmTools, entry: unknown, path: Path): Deployme
     weight: typeof weight === 'number' ? weight : 0,
   };
 }
+
+const weightless =
+  'there is no balancing by weight: of several the heaviest is asked first, and the others when it fails.';
 
 function wildcard(
   { remark }: LitellmTools,
@@ -85,9 +89,8 @@ function providerIn({ draft, remark, kinds }: LitellmTools, params: JsonObject, 
   const { vendor, model } = vendorIn(params);
   const mapped = vendor === undefined ? undefined : Object.hasOwn(kindNames, vendor) ? kindNames[vendor] : undefined;
   if (mapped === undefined || !kinds.includes(mapped)) {
-    const whose =
-      vendor === undefined ? 'whose model this is, is not said' : `there is no kind of provider for ${vendor}`;
-    remark([...path, 'model'], `${whose}; this entry was left out.`);
+    const missing = vendor === undefined ? 'whose model this is, is not said;' : kindMissing(vendor);
+    remark([...path, 'model'], `${missing} this entry was left out.`);
     return undefined;
   }
   const settings = settingsIn(params, path, remark);
@@ -150,13 +153,15 @@ function isFact(name: string): boolean {
   return name.includes('_cost_per_') || name.endsWith('_token_cost');
 }
 
-const noLimits = 'this version holds no limits of requests or tokens.';
+const noLimits =
+  'limits are set for keys, projects and organisations, not for deployments: `trestle keys update ID --rate-limits JSON`.';
+const noBudget = 'budgets are set for keys, projects and organisations: `trestle projects update ID --budgets JSON`.';
 const paramRemarks: Readonly<Record<string, string>> = {
   rpm: noLimits,
   tpm: noLimits,
   max_parallel_requests: noLimits,
-  max_budget: 'this version holds no budgets.',
-  budget_duration: 'this version holds no budgets.',
+  max_budget: noBudget,
+  budget_duration: noBudget,
   timeout: 'there are limits for all models together; limits.call_timeout_ms bounds a call.',
   stream_timeout:
     'there are limits for all models together; limits.head_timeout_ms bounds the wait for an answer to begin.',
@@ -173,11 +178,12 @@ function paramRemark(name: string): string {
 
 function describe(
   { draft, remark }: LitellmTools,
-  { provider, model, about }: Placed & { readonly about: JsonObject },
+  { provider, model, about, facts: said }: Placed & { readonly about: JsonObject; readonly facts: unknown },
   path: Path,
 ): void {
   const { price, left } = modelPrice(about);
   for (const name of left) remark([...path, name], 'this version meters tokens and calls only.');
+  for (const [name, sentence] of leftOf(isJsonObject(said) ? said : {})) remark([...path, name], sentence);
   if (price !== undefined && !draft.describe(provider, 'prices', { model, is: price }))
     remark(path, `${provider}/${model} has another price further up, which was kept.`);
   const facts = modelFacts(about);

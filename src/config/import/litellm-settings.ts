@@ -107,6 +107,8 @@ const needless = [
 ];
 
 const cache = 'this version has no cache of its own; a provider’s prompt cache works through it.';
+const budgets =
+  'budgets are set for keys, projects and organisations: `trestle organisations update ID --budgets JSON`.';
 const remarks: Readonly<Record<string, string>> = {
   master_key:
     'set TRESTLE_ADMIN_KEY for the first start, or take the key that it prints; hand out keys with `trestle keys create`.',
@@ -119,9 +121,10 @@ const remarks: Readonly<Record<string, string>> = {
   content_policy_fallbacks: 'there are no fallbacks for one kind of failure alone.',
   allowed_fails: 'a target that fails is not set aside in this version.',
   cooldown_time: 'a target that fails is not set aside in this version.',
-  max_budget: 'this version holds no budgets.',
-  budget_duration: 'this version holds no budgets.',
-  max_parallel_requests: 'this version holds no limits of requests or tokens.',
+  max_budget: budgets,
+  budget_duration: budgets,
+  max_parallel_requests:
+    'limits are set for keys, projects and organisations: `trestle organisations update ID --rate-limits JSON`.',
   default_team_settings: 'there are projects instead of teams: `trestle projects create`.',
   modify_params: 'a request is never changed silently; what cannot be said is listed in x-trestle-lost.',
 };

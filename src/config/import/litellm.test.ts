@@ -120,7 +120,7 @@ test('the configuration of a team becomes one that starts, with the same names l
 test('what has no equivalent is listed with its place and the reason, and no secret', () => {
   expect(notesOf(team)).toEqual([
     'config.yaml:4:5 model_list[0]: gpt-5 has 2 deployments; there is no balancing between them: the first is asked, and the others when it fails.',
-    'config.yaml:10:7 model_list[0].litellm_params.rpm: this version holds no limits of requests or tokens.',
+    'config.yaml:10:7 model_list[0].litellm_params.rpm: limits are set for keys, projects and organisations, not for deployments: `trestle keys update ID --rate-limits JSON`.',
     'config.yaml:20:7 model_list[2].litellm_params.max_tokens: an alias cannot set members of a request; callers send it themselves.',
     `config.yaml:32:7 model_list[3].litellm_params.api_key: this key stands in the file itself and does so in trestle.yaml; put it into the environment and write "\${NAME}" instead.`,
     'config.yaml:39:5 model_list[5].model_name: every model of anthropic can be asked for as anthropic/NAME without an alias.',

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../core/json.ts';
 import { spelledPath } from '../problems.ts';
 import { parseYaml } from '../yaml-source.ts';
-import { type Imported, type Note, openDraft, type Remark } from './imported.ts';
+import { type Imported, inOrder, type Note, openDraft, type Remark } from './imported.ts';
 import { importedText } from './imported-text.ts';
 import { litellmModels } from './litellm-models.ts';
 import { litellmSettings } from './litellm-settings.ts';
@@ -45,7 +45,3 @@ const sectionRemarks: Readonly<Record<string, string>> = {
   finetune_settings: 'this version does not serve fine-tuning.',
   include: 'other files are not followed; import each of them by itself.',
 };
-
-function inOrder(notes: readonly Note[]): readonly Note[] {
-  return notes.toSorted((a, b) => a.place.localeCompare(b.place, 'en', { numeric: true }));
-}

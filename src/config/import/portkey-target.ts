@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Path } from '../problems.ts';
 import { credential, literally } from './credentials.ts';
 import type { Draft, Remark } from './imported.ts';
-import { kindNames } from './kinds.ts';
+import { kindMissing, kindNames } from './kinds.ts';
 
 export interface TargetTools {
   readonly draft: Draft;
@@ -31,10 +31,7 @@ export function portkeyTarget(tools: TargetTools, { config, path, inherited }: T
   const kind = Object.hasOwn(kindNames, vendor) ? kindNames[vendor] : undefined;
   const known = kind !== undefined && kinds.includes(kind) ? kind : undefined;
   if (known === undefined) {
-    remark(
-      [...path, 'provider'],
-      `there is no kind of provider for ${JSON.stringify(vendor)}; this target was left out.`,
-    );
+    remark([...path, 'provider'], `${kindMissing(vendor)} this target was left out.`);
     return [];
   }
   const settings = settingsIn({ all, slug }, path, remark);

@@ -73,8 +73,10 @@ test('what has no equivalent is listed with its place and the reason, and no sec
     'targets[0]: the key of "main-258f4d" is kept at Portkey; set MAIN_258F4D_API_KEY in the environment in which Trestle starts.',
     'targets[0].override_params.temperature: an alias cannot set members of a request; callers send it themselves.',
     'targets[1].strategy.mode: there is no balancing: the heaviest target is asked, and the others when it fails.',
-    `targets[1].targets[1].api_key: this key stands in the file itself and does so in trestle.yaml; put it into the environment and write "\${NAME}" instead.`,
     `targets[1].targets[0].api_key: this key stands in the file itself and does so in trestle.yaml; put it into the environment and write "\${NAME}" instead.`,
+    'targets[1].targets[0].weight: a weight only says who is asked first.',
+    `targets[1].targets[1].api_key: this key stands in the file itself and does so in trestle.yaml; put it into the environment and write "\${NAME}" instead.`,
+    'targets[1].targets[1].weight: a weight only says who is asked first.',
   ]);
   expect(notes.every((note) => /^config\.json:\d+:\d+ /.test(note))).toBeTrue();
   expect(notes.join()).not.toMatch(/abc|def/);

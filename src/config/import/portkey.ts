@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { ConfigurationError, type Path, spelledPath } from '../problems.ts';
 import { parseYaml } from '../yaml-source.ts';
-import { type Imported, type Note, openDraft, type Remark } from './imported.ts';
+import { type Imported, inOrder, type Note, openDraft, type Remark } from './imported.ts';
 import { importedText } from './imported-text.ts';
 import type { ImportSource } from './litellm.ts';
 import { portkeyTarget } from './portkey-target.ts';
@@ -23,7 +23,7 @@ export function importPortkey({ file, text, kinds, name }: PortkeySource): Impor
   const { root, path } = rootIn(value);
   const tools: PortkeyTools = { draft, remark, kinds, taken: new Set() };
   walk(tools, { alias: name, config: root, path, inherited: {} });
-  return { text: importedText(draft.written(), file), notes };
+  return { text: importedText(draft.written(), file), notes: inOrder(notes) };
 }
 
 /** What the parts of a config are read with. */
@@ -96,11 +96,15 @@ function targetsOf(tools: PortkeyTools, node: Node): readonly string[] {
       [...node.path, 'strategy', 'mode'],
       'there is no balancing: the heaviest target is asked, and the others when it fails.',
     );
+    for (const { config, path } of children)
+      if (config['weight'] !== undefined) tools.remark([...path, 'weight'], weightless);
     children.sort((a, b) => weightOf(b.config) - weightOf(a.config));
   }
   if (mode === 'single') children.splice(1);
   return children.flatMap((child) => targetsOf(tools, child));
 }
+
+const weightless = 'a weight only says who is asked first.';
 
 function modeOf({ strategy }: JsonObject): Json | undefined {
   return isJsonObject(strategy) ? strategy['mode'] : undefined;
@@ -164,8 +168,19 @@ function shared({ draft, remark, taken }: PortkeyTools, value: Json, path: Path)
   }
   if (name === 'strategy' && isJsonObject(value) && (value['on_status_codes'] ?? value['onStatusCodes']) !== undefined)
     remark([...path, value['on_status_codes'] === undefined ? 'onStatusCodes' : 'on_status_codes'], codes);
-  const sentence = Object.hasOwn(remarks, name) ? remarks[name] : undefined;
+  if (name === 'strategy') for (const stray of strayIn(value, strategyKeys)) remark([...path, stray], nothing);
+  const sentence = Object.hasOwn(remarks, name) ? remarks[name] : understood.test(name) ? undefined : nothing;
   if (sentence !== undefined) remark(path, sentence);
+}
+
+const nothing = 'this has no equivalent.';
+const strategyKeys = ['mode', 'on_status_codes', 'onStatusCodes', 'conditions', 'default'];
+/** Looked at elsewhere; those of vendors' accounts where the target is read. */
+const understood =
+  /^(strategy|targets|provider|api_key|virtual_key|custom_host|override_params|weight|name|retry|request_timeout|id|aws_.*|vertex_.*|amz_.*|azure_.*|huggingface_.*|cloudflare_.*|openai_(organization|project))$/;
+
+function strayIn(value: Json, known: readonly string[]): readonly string[] {
+  return isJsonObject(value) ? Object.keys(value).filter((name) => !known.includes(name)) : [];
 }
 
 const codes = 'which failures are worth another attempt is decided by their kind, not by their status alone.';

@@ -1,6 +1,7 @@
 import type { Envelope } from '../../core/envelope.ts';
 import type { WireBody } from '../../core/payload.ts';
 import { type Given, parameterReader } from '../parameter.ts';
+import { enclosedIn } from './enclosed.ts';
 import { invalid, missing, parameterWords, refuseVariant, wrongType } from './parameter-words.ts';
 import { scanned } from './scanned.ts';
 import { unmeasuredIn } from './unmeasured.ts';
@@ -14,7 +15,15 @@ export function envelope(wire: WireBody): Envelope {
   const { asked, given } = read(wire);
   const maxOutputTokens = reader.count(given, 'max_tokens', [0, Number.MAX_SAFE_INTEGER]);
   if (maxOutputTokens === undefined) throw missing('max_tokens', 'Say how many tokens the answer may have at most.');
-  return { ...asked, maxOutputTokens };
+  const thoughts = thoughtsIn(given);
+  return { ...asked, maxOutputTokens, ...(thoughts === undefined ? {} : { leastOutputTokens: thoughts + 1 }) };
+}
+
+/** The budget for thinking, which has to be smaller than the limit. */
+function thoughtsIn(given: Given): number | undefined {
+  if (!given.members.has('thinking')) return undefined;
+  const budget = reader.object(given, 'thinking')?.['budget_tokens'];
+  return typeof budget === 'number' && Number.isSafeInteger(budget) && budget > 0 ? budget : undefined;
 }
 
 /** The same for the question of how long a request is, which limits nothing and is answered at once. */
@@ -34,6 +43,7 @@ function read(wire: WireBody): { readonly asked: Envelope; readonly given: Given
   checkMessages(given);
   const endUser = endUserOf(given);
   const serviceTier = reader.text(given, 'service_tier');
+  const enclosed = enclosedIn(given, watched);
   const asked: Envelope = {
     model,
     stream: reader.flag(given, 'stream') ?? false,
@@ -44,6 +54,7 @@ function read(wire: WireBody): { readonly asked: Envelope; readonly given: Given
     ...(serviceTier === undefined ? {} : { serviceTier }),
     unmeasured: unmeasuredIn(given, reader, watched),
     bytes: wire.bytes.length,
+    ...(enclosed === undefined ? {} : { enclosed }),
   };
   return { asked, given };
 }

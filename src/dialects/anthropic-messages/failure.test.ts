@@ -104,8 +104,28 @@ describe("Anthropic's error is understood", () => {
   });
 });
 
+test.each([
+  {
+    ...{ kind: 'rate-limited', details: { retryAfterMs: 1500 }, status: 429, type: 'rate_limit_error' },
+    headers: { 'retry-after': '2', 'retry-after-ms': '1500' },
+  },
+  {
+    ...{ kind: 'rate-limited', details: { retry: 'never', type: 'tokens' }, status: 429, type: 'rate_limit_error' },
+    headers: { 'x-should-retry': 'false' },
+  },
+  { kind: 'budget-exhausted', details: {}, status: 402, type: 'billing_error', headers: {} },
+] as const)('a limit of ours, $kind $details, is told as Anthropic tells its own', (told) => {
+  const { kind, details, status, type, headers } = told;
+  expect(failure.encode(new Failure(kind, 'No.', details), 'req_1')).toEqual({
+    status,
+    headers: { 'request-id': 'req_1', ...headers },
+    body: { type: 'error', error: { type, message: 'No.' }, request_id: 'req_1' },
+  });
+});
+
 describe('a failure is told as Anthropic tells its own', () => {
   const statuses: Partial<Record<FailureKind, number>> = {
+    'budget-exhausted': 402,
     'provider-quota-exhausted': 402,
     'provider-overloaded': 529,
   };

@@ -72,6 +72,7 @@ function statusOf(problem: Failure): number {
 }
 
 const statuses: { readonly [Kind in FailureKind]?: number } = {
+  'budget-exhausted': 402,
   'provider-quota-exhausted': 402,
   'provider-overloaded': 529,
 };
@@ -94,6 +95,10 @@ const words = {
   'resource-unknown': 'not_found_error',
   'resource-conflict': 'conflict_error',
   'precondition-failed': 'invalid_request_error',
+  'rate-limited': 'rate_limit_error',
+  'budget-exhausted': 'billing_error',
+  'price-unknown': 'permission_error',
+  'input-unmeasured': 'invalid_request_error',
   'caller-gone': 'invalid_request_error',
   'deadline-exceeded': 'timeout_error',
   'provider-refused': 'invalid_request_error',
@@ -105,6 +110,7 @@ const words = {
   'provider-unreachable': 'api_error',
   'provider-garbled': 'api_error',
   'provider-timeout': 'timeout_error',
+  'gateway-stopped': 'api_error',
   'gateway-draining': 'api_error',
   'gateway-storage-failed': 'api_error',
   'gateway-broken': 'api_error',

@@ -5,6 +5,7 @@ import { peek } from './peek.ts';
 import { countRequest, request } from './request.ts';
 import { response } from './response.ts';
 import { countRoutes, routes } from './routes.ts';
+import { standing } from './standing.ts';
 import { stream } from './stream.ts';
 import { countPeek, countResponse } from './token-count.ts';
 
@@ -14,6 +15,7 @@ const manners = {
   headers: ['anthropic-version', 'anthropic-beta'],
   seals: 'parts',
   requestIdHeader: 'request-id',
+  standing,
 } as const;
 
 /** Anthropic's messages, and what compatible vendors made of them. https://platform.claude.com/docs/en/api/messages */

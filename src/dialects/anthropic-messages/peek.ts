@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../core/json.ts';
 import type { Peek } from '../dialect.ts';
 import { wholeSightOf } from '../whole-sight.ts';
 import { saidFailure } from './error-kind.ts';
@@ -7,6 +8,11 @@ import { readUsage } from './usage.ts';
 
 /** The fast path's eyes for messages: usage, endings and errors, seen without decoding. */
 export const peek: Peek = {
-  whole: wholeSightOf({ usage: readUsage, failure: saidFailure, produced: producedBytes }),
+  whole: wholeSightOf({
+    usage: readUsage,
+    tier: ({ usage }) => (isJsonObject(usage) ? usage['service_tier'] : undefined),
+    failure: saidFailure,
+    produced: producedBytes,
+  }),
   stream: streamEye,
 };

@@ -6,5 +6,8 @@ import { scanOnce } from '../scan-once.ts';
  * run at the provider.
  */
 export const scanned = scanOnce(
-  watchFor({ messages: { keys: ['definition', 'file_id', 'url'] }, tools: { keys: ['type'], steps: 3 } }),
+  watchFor({
+    messages: { keys: ['data', 'definition', 'file_id', 'media_type', 'url'] },
+    tools: { keys: ['type'], steps: 3 },
+  }),
 );

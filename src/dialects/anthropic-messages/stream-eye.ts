@@ -47,6 +47,8 @@ function lookAtEvent(seen: Seen, said: JsonObject, story: Story): void {
   }
   const { type, usage } = said;
   if (type === 'message_start') story.begun = noteStart(seen, said['message']);
+  const told = type === 'message_start' && isJsonObject(said['message']) ? said['message']['usage'] : usage;
+  if (isJsonObject(told) && typeof told['service_tier'] === 'string') seen.servedTier = told['service_tier'];
   if (type === 'message_delta' && isJsonObject(usage)) Object.assign(seen, readUsage(usage, story.begun));
   if (type === 'message_stop') seen.terminal = true;
   countProduced(seen, eventBytes(said));

@@ -3,6 +3,7 @@ import type { WireBody } from '../../core/payload.ts';
 import { invalid, missing, refuseVariant, wrongType } from '../openai/parameter-words.ts';
 import { modelOf, parameters as read } from '../openai/parameters.ts';
 import type { Given } from '../parameter.ts';
+import { enclosedIn } from './enclosed.ts';
 import { scanned } from './scanned.ts';
 import { unmeasuredIn } from './unmeasured.ts';
 
@@ -21,6 +22,7 @@ export function envelope(wire: WireBody): Envelope {
   const safetyIdentifier = read.text(given, 'safety_identifier');
   const endUser = read.text(given, 'user') || safetyIdentifier;
   const serviceTier = read.text(given, 'service_tier');
+  const enclosed = enclosedIn(given, watched);
   return {
     model,
     stream: read.flag(given, 'stream') ?? false,
@@ -31,6 +33,7 @@ export function envelope(wire: WireBody): Envelope {
     ...(serviceTier === undefined ? {} : { serviceTier }),
     unmeasured: unmeasuredIn(given, watched),
     bytes: wire.bytes.length,
+    ...(enclosed === undefined ? {} : { enclosed }),
   };
 }
 

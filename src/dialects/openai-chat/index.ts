@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { failure } from '../openai/failure.ts';
+import { standing } from '../openai/standing.ts';
 import { peek } from './peek.ts';
 import { request } from './request.ts';
 import { response } from './response.ts';
@@ -16,6 +17,7 @@ export const openaiChat: Dialect<'chat'> = {
   stream,
   failure,
   peek,
+  standing,
   headers: [],
   seals: 'call-ids',
 };

@@ -69,6 +69,7 @@ function lookAtData(seen: Seen, data: string): boolean {
   }
   countProduced(seen, producedBytes(chunk));
   Object.assign(seen, readUsage(memberAt(chunk, usagePaths(chunk)[0] ?? usualUsagePath)));
+  if (typeof chunk['service_tier'] === 'string') seen.servedTier = chunk['service_tier'];
   if (chunk['error']) seen.failure = failureIn(chunk);
   return isAddedUsage(chunk);
 }

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { failure } from '../openai/failure.ts';
+import { standing } from '../openai/standing.ts';
 import { unstreamed } from '../unstreamed.ts';
 import { asAsked } from './as-asked.ts';
 import { peek } from './peek.ts';
@@ -17,6 +18,7 @@ export const openaiEmbeddings: Dialect<'embed'> = {
   stream: unstreamed,
   failure,
   peek,
+  standing,
   headers: [],
   asAsked,
 };

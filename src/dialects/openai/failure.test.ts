@@ -40,6 +40,30 @@ describe('a failure at our door', () => {
       'insufficient_quota',
       { 'x-should-retry': 'false' },
     ],
+    [
+      new Failure('rate-limited', 'Too many.', { type: 'tokens', retryAfterMs: 59_000.2 }),
+      429,
+      'tokens',
+      null,
+      'rate_limit_exceeded',
+      { 'retry-after': '60', 'retry-after-ms': '59001' },
+    ],
+    [
+      new Failure('rate-limited', 'Never.', { type: 'requests', retry: 'never' }),
+      429,
+      'requests',
+      null,
+      'rate_limit_exceeded',
+      { 'x-should-retry': 'false' },
+    ],
+    [
+      new Failure('budget-exhausted', 'Spent.'),
+      429,
+      'insufficient_quota',
+      null,
+      'insufficient_quota',
+      { 'x-should-retry': 'false' },
+    ],
     [new Failure('provider-unreachable', 'No route.'), 502, 'server_error', null, 'provider_unreachable', {}],
     [
       new Failure('provider-credential-refused', 'Renew it.', {

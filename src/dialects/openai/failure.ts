@@ -41,6 +41,8 @@ export function errorBody(problem: Failure): JsonObject {
 const keptKinds: ReadonlySet<FailureKind> = new Set<FailureKind>([
   // Our own code for what is wrong with a request is OpenAI's.
   'request-invalid',
+  // Which of its limits: `requests` or `tokens`.
+  'rate-limited',
   'provider-refused',
   'provider-rate-limited',
   'provider-overloaded',
@@ -70,6 +72,10 @@ const words = {
   'resource-unknown': caller('resource_not_found'),
   'resource-conflict': caller('resource_conflict'),
   'precondition-failed': caller('precondition_failed'),
+  'rate-limited': { type: 'requests', code: 'rate_limit_exceeded' },
+  'budget-exhausted': { type: 'insufficient_quota', code: 'insufficient_quota' },
+  'price-unknown': caller('price_unknown'),
+  'input-unmeasured': caller('input_unmeasured'),
   'caller-gone': caller('request_cancelled'),
   'deadline-exceeded': server('deadline_exceeded'),
   'provider-refused': caller(null),
@@ -81,6 +87,7 @@ const words = {
   'provider-unreachable': server('provider_unreachable'),
   'provider-garbled': server('provider_garbled'),
   'provider-timeout': server('provider_timeout'),
+  'gateway-stopped': server('gateway_stopped'),
   'gateway-draining': server('gateway_draining'),
   'gateway-storage-failed': server('gateway_storage_failed'),
   'gateway-broken': server('gateway_broken'),

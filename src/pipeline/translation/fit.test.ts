@@ -41,6 +41,19 @@ describe('a limit of output tokens', () => {
       headers: { 'x-trestle-max-tokens': '8192' },
     });
     expect(fit(hello, { limitNeeded: true }).request.maxOutputTokens).toBe(4096);
+    // A question must have room in the same context.
+    expect(fit(hello, { limitNeeded: true, contextTokens: 2_000 }).request.maxOutputTokens).toBe(1_000);
+    expect(fit(hello, { limitNeeded: true, contextTokens: 200_000 }).request.maxOutputTokens).toBe(4096);
+  });
+
+  test('is never more than a context has room for, where that alone is known', () => {
+    const asked = { ...hello, maxOutputTokens: 1_000_000 };
+    expect(fit(asked, { contextTokens: 8_192 })).toMatchObject({
+      request: { maxOutputTokens: 8_192 },
+      headers: { 'x-trestle-max-tokens': '8192' },
+    });
+    expect(fit(asked, { contextTokens: 8_192, maxOutputTokens: 64_000 }).request.maxOutputTokens).toBe(64_000);
+    expect(fit(asked, {}).request.maxOutputTokens).toBe(1_000_000);
     expect(fit(hello, { maxOutputTokens: 8192 })).toEqual({ ...nothing, request: hello });
   });
 

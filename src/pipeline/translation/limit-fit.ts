@@ -1,8 +1,11 @@
 import type { ChatRequest } from '../../core/chat.ts';
+import type { ModelTraits } from '../../providers/model-traits.ts';
 import { type Fit, type Fitting, without } from './fitting.ts';
 
-/** A limit for whoever needs one and was given none, where the traits name none either. */
-const modestLimit = 4096;
+/** A limit for whoever needs one and was given none, where the traits name none either: at most half of what there is room for. */
+function modestLimit({ contextTokens = Number.POSITIVE_INFINITY }: ModelTraits): number {
+  return Math.max(1, Math.min(4096, Math.floor(contextTokens / 2)));
+}
 
 /** What is limited in number or not taken at all. */
 export const limitFit: Fit = (request, fitting) =>
@@ -10,10 +13,10 @@ export const limitFit: Fit = (request, fitting) =>
 
 /** Nobody can produce more than it can, so that a lowered limit loses nothing; still the caller is told. */
 function withLimit(request: ChatRequest, { traits, said }: Fitting): ChatRequest {
-  const { maxOutputTokens: most, limitNeeded } = traits;
+  const { maxOutputTokens, contextTokens, limitNeeded } = traits;
   const asked = request.maxOutputTokens;
-  const limit =
-    asked === undefined ? (limitNeeded ? (most ?? modestLimit) : undefined) : Math.min(asked, most ?? asked);
+  const unasked = limitNeeded === true ? (maxOutputTokens ?? modestLimit(traits)) : undefined;
+  const limit = asked === undefined ? unasked : Math.min(asked, maxOutputTokens ?? contextTokens ?? asked);
   if (limit === asked || limit === undefined) return request;
   said('x-trestle-max-tokens', String(limit));
   return { ...request, maxOutputTokens: limit };

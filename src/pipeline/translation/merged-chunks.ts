@@ -44,8 +44,9 @@ interface Branch {
   readonly source: Source;
   readonly choice: number;
   ended: boolean;
-  /** The last it said. */
+  /** The last it said of all that it consumed: some tell the input when they begin, and then no more. */
   usage?: Usage;
+  servedTier?: string;
   usageInvalid?: true;
 }
 
@@ -63,7 +64,9 @@ async function arrival(branch: Branch): Promise<Arrival> {
 function take(branches: readonly Branch[], branch: Branch, chunk: Chunk | undefined): Chunk | undefined {
   const said = (chunk?.events ?? []).flatMap((event) => ofChoice(event, branch.choice));
   branch.ended = chunk === undefined || chunk.sight.terminal || chunk.sight.failure !== undefined;
-  if (chunk?.sight.usage !== undefined) branch.usage = chunk.sight.usage;
+  const usage = chunk?.sight.usage;
+  if (usage?.tokens.output !== undefined) branch.usage = usage;
+  if (chunk?.sight.servedTier !== undefined) branch.servedTier = chunk.sight.servedTier;
   if (chunk?.sight.usageInvalid === true) branch.usageInvalid = true;
   const over = branches.every(({ ended }) => ended);
   const sight = sightOf(branches, chunk?.sight, over);
@@ -100,12 +103,13 @@ function ending({ usage }: Sight): readonly ChatEvent[] {
 }
 
 function sightOf(branches: readonly Branch[], seen: Sight | undefined, over: boolean): Sight {
-  const { usage, usageInvalid } = summedSight(
+  const { usage, usageInvalid, servedTier } = summedSight(
     branches.map((branch) => ({
       terminal: true,
       producedBytes: 0,
       producedFrames: 0,
       ...(branch.usage !== undefined && { usage: branch.usage }),
+      ...(branch.servedTier !== undefined && { servedTier: branch.servedTier }),
       ...(branch.usageInvalid === true && { usageInvalid: true }),
     })),
   );
@@ -114,6 +118,7 @@ function sightOf(branches: readonly Branch[], seen: Sight | undefined, over: boo
     producedBytes: seen?.producedBytes ?? 0,
     producedFrames: seen?.producedFrames ?? 0,
     ...(usage !== undefined && { usage }),
+    ...(servedTier !== undefined && { servedTier }),
     ...(usageInvalid === true && { usageInvalid }),
     ...(seen?.failure !== undefined && { failure: seen.failure }),
   };

@@ -1,5 +1,5 @@
 import type { Sight } from '../../core/reply.ts';
-import { type Usage, type UsageClass, usageClasses } from '../../core/usage.ts';
+import { type Usage, unitClasses, usageClasses } from '../../core/usage.ts';
 
 /** What was seen of several answers together. Usage that one of them lacks is unknown of all of them. */
 export function summedSight(sights: readonly Sight[]): Sight {
@@ -8,6 +8,7 @@ export function summedSight(sights: readonly Sight[]): Sight {
   return {
     terminal: sights.every(({ terminal }) => terminal),
     ...(complete && { usage: summedUsage(usages) }),
+    ...(isOneTier(sights) && sights[0]?.servedTier !== undefined && { servedTier: sights[0].servedTier }),
     ...(sights.some(({ usageInvalid }) => usageInvalid === true) && { usageInvalid: true }),
     get producedBytes() {
       return sights.reduce((sum, { producedBytes }) => sum + producedBytes, 0);
@@ -18,13 +19,31 @@ export function summedSight(sights: readonly Sight[]): Sight {
   };
 }
 
+/** What served several tiers at once is charged as one that nobody told. */
+function isOneTier(sights: readonly Sight[]): boolean {
+  return sights.every(({ servedTier }) => servedTier === sights[0]?.servedTier);
+}
+
 function summedUsage(usages: readonly Usage[]): Usage {
-  const tokens: { [Class in UsageClass]?: number } = {};
-  for (const name of usageClasses) {
-    const counts = usages.flatMap((usage) => usage.tokens[name] ?? []);
-    if (counts.length > 0) tokens[name] = counts.reduce((sum, count) => sum + count, 0);
-  }
+  const tokens = summed(
+    usageClasses,
+    usages.map((usage) => usage.tokens),
+  );
+  const all = summed(
+    unitClasses,
+    usages.map(({ units = {} }) => units),
+  );
+  const units = Object.keys(all).length === 0 ? {} : { units: all };
   const costs = usages.flatMap(({ reportedCost }) => (reportedCost === undefined ? [] : [reportedCost]));
-  if (costs.length < usages.length) return { tokens };
-  return { tokens, reportedCost: costs.reduce((sum, cost) => sum + cost, 0n) };
+  if (costs.length < usages.length) return { tokens, ...units };
+  return { tokens, ...units, reportedCost: costs.reduce((sum, cost) => sum + cost, 0n) };
+}
+
+type Counts<Class extends string> = { readonly [Name in Class]?: number };
+
+/** A class that none of them has is left out. */
+function summed<Class extends string>(classes: readonly Class[], all: readonly Counts<Class>[]): Counts<Class> {
+  const told = classes.filter((name) => all.some((one) => one[name] !== undefined));
+  const sums = told.map((name) => [name, all.reduce((sum, one) => sum + (one[name] ?? 0), 0)]);
+  return Object.fromEntries(sums);
 }

@@ -1,6 +1,9 @@
+import type { NanoUsd } from '../../core/money.ts';
 import type { Entry } from '../store.ts';
+import { amountValue } from './amount.ts';
 import type { Row } from './batch.ts';
 import { tokenColumns } from './token-columns.ts';
+import { unitColumns, unitValues } from './unit-columns.ts';
 
 /** The columns of an entry, in the order in which `entryRow` fills them. */
 export const entryColumns = [
@@ -27,6 +30,8 @@ export const entryColumns = [
   'upstream_status',
   'upstream_request_id',
   ...tokenColumns,
+  ...unitColumns,
+  'service_tier',
   'reported_cost',
   'basis',
   'cost',
@@ -35,13 +40,29 @@ export const entryColumns = [
   'metadata',
   'lost',
   'flags',
+  'hold',
+  'held_at',
+  'held_skew',
+  'held',
+  'settlement',
+  'overrun',
 ] as const;
 
 export type EntryColumn = (typeof entryColumns)[number];
 
+/** When and how much was held for an attempt, as whoever held it knows it. */
+export interface HeldFor {
+  /** Its number. */
+  readonly hold: number;
+  readonly at: number;
+  readonly skew: number;
+  readonly amount: NanoUsd;
+}
+
 /** An entry as values. One literal, because it is built for every call. */
-export function entryRow(sequence: number, entry: Entry): Row {
-  const { tokens, reportedCost } = entry.usage;
+export function entryRow(sequence: number, entry: Entry, hold?: HeldFor): Row {
+  const held = hold === undefined ? entry.held : hold.amount;
+  const { tokens, units, serviceTier, reportedCost } = entry.usage;
   return [
     sequence,
     entry.requestId,
@@ -73,14 +94,22 @@ export function entryRow(sequence: number, entry: Entry): Row {
     tokens.output ?? null,
     tokens.reasoning ?? null,
     tokens.audioOutput ?? null,
-    reportedCost === undefined ? null : reportedCost.toString(),
+    ...unitValues(units),
+    serviceTier ?? null,
+    reportedCost === undefined ? null : amountValue(reportedCost),
     entry.basis,
-    entry.cost === undefined ? null : entry.cost.toString(),
+    entry.cost === undefined ? null : amountValue(entry.cost),
     entry.endUser ?? null,
     listText(entry.tags),
     entry.metadata ?? null,
     listText(entry.lost),
     listText(entry.flags),
+    hold === undefined ? null : hold.hold,
+    (hold === undefined ? entry.heldAt : hold.at) ?? null,
+    hold === undefined || hold.skew === 0 ? null : hold.skew,
+    held === undefined ? null : amountValue(held),
+    entry.settlement ?? (hold === undefined ? null : 'settled'),
+    entry.overrun === undefined ? null : amountValue(entry.overrun),
   ];
 }
 

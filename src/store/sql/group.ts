@@ -1,12 +1,21 @@
 import { Failure } from '../../core/failure.ts';
-import type { Batch, Receipt, Row, Write } from './batch.ts';
+import type { Receipt, Row, Settled, Value, Write } from './batch.ts';
+import { batchText } from './batch-text.ts';
+import type { HeldTogether } from './held-together.ts';
 
 /** What waits for the next commit, and who waits for it. */
 export interface Group {
   readonly entries: Row[];
   readonly entryJobs: Job[];
+  readonly settled: Settled[];
   readonly writes: Write[];
   readonly writeJobs: Job[];
+  /** The new holds. */
+  held: HeldTogether | undefined;
+  /** By the number of the hold: its last checkpoint, or null if it has ended without an entry. */
+  readonly notes: Map<number, Value>;
+  /** The numbers of the first and the last of holds that were placed together and have all ended. */
+  readonly ended: (readonly [first: number, last: number])[];
 }
 
 /** Somebody who waits for a commit. */
@@ -18,27 +27,77 @@ export interface Job {
 /** A group that nobody joins any more: what is sent, and who is told. */
 export interface SealedGroup {
   readonly text: string;
-  readonly jobs: readonly Job[];
+  readonly group: Group;
 }
 
 export function emptyGroup(): Group {
-  return { entries: [], entryJobs: [], writes: [], writeJobs: [] };
+  return {
+    ...{ entries: [], entryJobs: [], settled: [], writes: [], writeJobs: [], ended: [] },
+    held: undefined,
+    notes: new Map(),
+  };
 }
 
-export function groupSize({ entries, writes }: Group): number {
-  return entries.length + writes.length;
+export function groupSize({ entries, writes, held, notes, ended }: Group): number {
+  return entries.length + writes.length + (held?.size ?? 0) + notes.size + ended.length;
 }
 
-export function sealed({ entries, writes, entryJobs, writeJobs }: Group): SealedGroup {
-  const batch: Batch = { entries, writes };
-  return { text: JSON.stringify(batch), jobs: writeJobs.length === 0 ? entryJobs : [...entryJobs, ...writeJobs] };
+export function sealed(group: Group): SealedGroup {
+  const { entries, writes, settled, held, notes, ended } = group;
+  const drafts = held?.seal() ?? '';
+  const batch = {
+    entries,
+    writes,
+    ...(settled.length === 0 ? {} : { settled }),
+    ...(held === undefined || drafts === '' ? {} : { held: [held.first, held.after] as const }),
+    ...(notes.size === 0 ? {} : { notes: [...notes] }),
+    ...(ended.length === 0 ? {} : { ended }),
+  };
+  return { text: batchText(batch, drafts), group };
 }
 
-/** Tells everybody in a group what became of it, in the order in which they joined. */
-export function conclude({ jobs }: SealedGroup, receipt: Receipt): void {
+/**
+ * What must be written all the same after its commit failed: that holds have ended, and what was spent. Nobody waits for it any
+ * more. Undefined if there is nothing of that kind.
+ */
+export function remainder({ entries, settled, notes, ended }: Group): Group | undefined {
+  if (settled.length === 0 && notes.size === 0 && ended.length === 0) return undefined;
+  const left = emptyGroup();
+  for (const [entry, ...rest] of settled) {
+    const row = entries[entry];
+    if (row === undefined) continue;
+    left.settled.push([left.entries.length, ...rest]);
+    left.entries.push(row);
+    left.entryJobs.push(nobody);
+  }
+  left.ended.push(...ended);
+  for (const [hold, cost] of notes) left.notes.set(hold, cost);
+  return left;
+}
+
+/** Puts a group behind another one, in which there are no new holds. */
+export function join(first: Group, second: Group): Group {
+  const { entries, settled, entryJobs, writes, writeJobs, held, notes, ended } = second;
+  for (const [entry, ...rest] of settled) first.settled.push([entry + first.entries.length, ...rest]);
+  first.entries.push(...entries);
+  first.entryJobs.push(...entryJobs);
+  first.writes.push(...writes);
+  first.writeJobs.push(...writeJobs);
+  first.ended.push(...ended);
+  for (const [hold, cost] of notes) first.notes.set(hold, cost);
+  first.held = held;
+  return first;
+}
+
+const nobody: Job = { resolve: () => undefined, reject: () => undefined };
+
+/** Tells everybody in a group what became of it, in the order in which they joined; holds are told last. */
+export function conclude({ entryJobs, writeJobs, held }: Group, receipt: Receipt): void {
+  const jobs = writeJobs.length === 0 ? entryJobs : [...entryJobs, ...writeJobs];
   if (receipt.kind === 'broken') {
     const failure = storageFailure('Trestle cannot write to its database now; the log says why.', receipt.cause);
     for (const { reject } of jobs) reject(failure);
+    held?.conclude(failure);
     return;
   }
   const causes = new Map(receipt.refused.map(({ index, cause }) => [index, cause]));
@@ -47,6 +106,7 @@ export function conclude({ jobs }: SealedGroup, receipt: Receipt): void {
     if (cause === undefined) resolve();
     else reject(storageFailure('Trestle was to write what its database does not allow; the log says what.', cause));
   }
+  held?.conclude(undefined);
 }
 
 /** Words for callers, who must not learn paths; the cause is for the log. */

@@ -4,8 +4,9 @@ import { recorded } from './audit.ts';
 import { cutOf, listed } from './page.ts';
 import { present } from './present.ts';
 import { asWrite } from './queries.ts';
-import { Register } from './register.ts';
+import type { Register } from './register.ts';
 import type { KeyRow, Schema } from './schema.ts';
+import { limitedOf, limitedRow } from './stored-limits.ts';
 import type { KnownTenants } from './tenants.ts';
 import type { Writer } from './writer.ts';
 
@@ -13,14 +14,12 @@ export interface KeyTools {
   readonly database: Kysely<Schema>;
   readonly writer: Pick<Writer, 'write'>;
   readonly tenants: KnownTenants;
-  /** Every key there is, oldest first. */
-  readonly known: readonly Key[];
+  readonly known: Register<Key>;
 }
 
 /** Keys, all in memory: they are looked up on every call. */
-export function openKeys({ database, writer, tenants, known }: KeyTools): Keys {
-  const register = new Register('key', known);
-  const byMac = new Map(known.flatMap(doorsOf));
+export function openKeys({ database, writer, tenants, known: register }: KeyTools): Keys {
+  const byMac = new Map(register.all().flatMap(doorsOf));
   const remember = (key: Key): void => {
     const before = register.get(key.id);
     for (const [mac] of before === undefined ? [] : doorsOf(before)) byMac.delete(mac);
@@ -90,6 +89,7 @@ function keyOf(row: KeyRow): Key {
     projectId: row.project_id,
     organisationId: row.organisation_id,
     createdAt: row.created_at,
+    ...limitedOf(row),
     ...present({
       models: row.models === null ? null : modelList(row.models),
       expiresAt: row.expires_at,
@@ -121,6 +121,7 @@ function keyRow(key: Key): KeyRow {
     revoked_at: key.revokedAt ?? null,
     previous_mac: key.previous?.mac ?? null,
     previous_expires_at: key.previous?.expiresAt ?? null,
+    ...limitedRow(key),
   };
 }
 

@@ -1,37 +1,35 @@
 import type { Kysely } from 'kysely';
+import type { Clock } from '../../core/ports.ts';
 import type { Ledger } from '../store.ts';
-import { entryRow } from './entry.ts';
+import { listBooked, writeAdjustments } from './adjustments.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
+import { sumObserved } from './observed.ts';
+import type { Reader } from './reader.ts';
 import { listRequests, requestStory } from './requests.ts';
 import type { Schema } from './schema.ts';
-import { sumUsage } from './usage.ts';
+import { listUsage, sumUsage } from './usage.ts';
 import type { Writer } from './writer.ts';
 
 export interface LedgerTools {
   readonly database: Kysely<Schema>;
   readonly writer: Writer;
-  /** The sequence of the last entry there is. */
-  readonly last: number;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly bookkeeping: Pick<Bookkeeping, 'append' | 'book'>;
 }
 
-/** The ledger. We number the entries ourselves, so that one that is sent twice is known by its number. */
-export function openLedger({ database, writer, last }: LedgerTools): Ledger {
-  let sequence = last;
+export function openLedger({ database, writer, reader, clock, bookkeeping }: LedgerTools): Ledger {
   return {
-    append(entry) {
-      sequence += 1;
-      return writer.append(entryRow(sequence, entry));
+    append: bookkeeping.append,
+    requests: (query) => listRequests({ database, reader, clock }, query),
+    request: (id, of) => requestStory(database, id, of),
+    usage: (query) => sumUsage({ reader, clock }, query),
+    usagePage: (query, page) => listUsage({ reader, clock }, query, page),
+    booked: (query) => listBooked(database, query),
+    async adjust(adjustments, audit) {
+      await writeAdjustments({ database, writer }, adjustments, audit);
+      if (adjustments.length > 0) bookkeeping.book.recount();
     },
-    requests: (query) => listRequests(database, query),
-    request: (id) => requestStory(database, id),
-    usage: (query) => sumUsage(database, query),
+    observed: (query) => sumObserved(database, query),
   };
-}
-
-/** The sequence of the newest entry; 0 if there is none. */
-export async function lastSequence(database: Kysely<Schema>): Promise<number> {
-  const { newest } = await database
-    .selectFrom('entries')
-    .select(({ fn }) => fn.max('sequence').as('newest'))
-    .executeTakeFirstOrThrow();
-  return newest ?? 0;
 }

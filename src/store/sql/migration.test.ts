@@ -31,6 +31,34 @@ test('steps are done once, in order, from wherever a database stands', () => {
   database.close();
 });
 
+test('steps are announced before they begin, and one that took over a second is told of; a new database needs no word', () => {
+  const said: string[] = [];
+  const log = {
+    info: (message: string, fields?: object) => void said.push(`${message} ${JSON.stringify(fields ?? {})}`),
+  };
+  let now = 0;
+  const clock = { monotonic: () => now };
+  const database = fresh('watched');
+  migrate(database, [first], { clock, log });
+  expect(said).toEqual([]);
+  const slow: Migration = {
+    ...{ version: 2, name: 'slow' },
+    get statements() {
+      now += 41_000;
+      return second.statements;
+    },
+  };
+  const quick: Migration = { version: 3, name: 'quick', statements: [] };
+  migrate(database, [first, slow, quick], { clock, log });
+  expect(said).toEqual([
+    'the database is brought up to date (2 slow, 3 quick); a large ledger takes a while {}',
+    'step 2 of the database is done: slow {"ms":41000}',
+  ]);
+  migrate(database, [first, slow, quick], { clock, log });
+  expect(said).toHaveLength(2);
+  database.close();
+});
+
 test('a start that was cut short at any statement leaves whole steps, and the next start goes on from there', () => {
   const path = privateFile(folder('cut'), 'trestle.db');
   connect(path).close();

@@ -1,25 +1,50 @@
 import type { Database } from 'bun:sqlite';
 import { Failure } from '../../core/failure.ts';
+import type { Clock, Log } from '../../core/ports.ts';
+import { type AddedColumns, addColumns } from './added-columns.ts';
 
 /** One step of the schema, forward only; its version is one more than that of the step before. */
 export interface Migration {
   readonly version: number;
   readonly name: string;
-  readonly statements: readonly string[];
+  readonly statements: readonly (string | AddedColumns)[];
+}
+
+/** Who is told of steps that take long. */
+export interface Watcher {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly log: Pick<Log, 'info'>;
 }
 
 /**
  * Brings a database to the newest version. Each step is one transaction together with the record of it, so an interrupted
  * one leaves no trace and is done again. Refuses a database that is newer than these migrations or that they did not make.
  */
-export function migrate(database: Database, migrations: readonly Migration[]): void {
+export function migrate(database: Database, migrations: readonly Migration[], watcher?: Watcher): void {
   begun(database);
   for (const { version, name } of applied(database)) {
     const ours = migrations[version - 1];
     if (ours === undefined) throw tooNew(database, migrations.length);
     if (ours.name !== name) throw stranger(database, `its step ${version} is "${name}" where ours is "${ours.name}"`);
   }
-  for (const migration of migrations.slice(applied(database).length)) apply(database, migration);
+  const done = applied(database).length;
+  const missing = migrations.slice(done);
+  // Said before it begins, for nothing else can be said while it lasts.
+  if (done > 0 && missing.length > 0) {
+    const steps = missing.map(({ version, name }) => `${version} ${name}`).join(', ');
+    watcher?.log.info(`the database is brought up to date (${steps}); a large ledger takes a while`);
+  }
+  for (const migration of missing) watched(watcher, migration, () => apply(database, migration));
+}
+
+/** One that took longer is told of. */
+const longMs = 1_000;
+
+function watched(watcher: Watcher | undefined, { version, name }: Migration, work: () => void): void {
+  const beganAt = watcher?.clock.monotonic() ?? 0;
+  work();
+  const ms = Math.round((watcher?.clock.monotonic() ?? 0) - beganAt);
+  if (ms > longMs) watcher?.log.info(`step ${version} of the database is done: ${name}`, { ms });
 }
 
 interface Applied {
@@ -43,7 +68,10 @@ function begun(database: Database): void {
 function apply(database: Database, { version, name, statements }: Migration): void {
   database.run('begin immediate');
   try {
-    for (const statement of statements) database.run(statement);
+    for (const statement of statements) {
+      if (typeof statement === 'string') database.run(statement);
+      else addColumns(database, statement);
+    }
     database.run('insert into migrations (version, name) values (?, ?)', [version, name]);
     database.run('commit');
   } catch (thrown) {

@@ -10,18 +10,26 @@ export interface Cut {
 
 /** Our cursors are positions as decimal numbers. Throws `request-invalid` for what is none. */
 export function cutOf({ limit, after }: Page): Cut {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    throw new Failure('request-invalid', `limit is ${limit}; it must be a whole number from 1 to 1000.`, {
-      param: 'limit',
-    });
-  }
+  demandLimit(limit);
   if (after === undefined) return { limit, before: Number.MAX_SAFE_INTEGER };
-  if (!/^\d{1,15}$/.test(after)) {
-    throw new Failure('request-invalid', `after is ${JSON.stringify(after)}, which is no cursor of this list.`, {
-      param: 'after',
-    });
-  }
+  if (!/^\d{1,15}$/.test(after)) throw noCursor(after);
   return { limit, before: Number(after) };
+}
+
+/** Throws `request-invalid` for more than a page may hold. */
+export function demandLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return;
+  throw new Failure('request-invalid', `limit is ${limit}; it must be a whole number from 1 to 1000.`, {
+    param: 'limit',
+  });
+}
+
+export function noCursor(after: string): Failure {
+  return new Failure(
+    'request-invalid',
+    `after is ${JSON.stringify(after.slice(0, 200))}, which is no cursor of this list.`,
+    { param: 'after' },
+  );
 }
 
 /** A page out of one item more than it holds, if there are so many. */

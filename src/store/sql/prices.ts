@@ -5,7 +5,14 @@ import type { PriceRecord, Prices } from '../store.ts';
 import { recorded } from './audit.ts';
 import type { Row } from './batch.ts';
 import { present } from './present.ts';
-import { readTiers, writtenTiers } from './price-tiers.ts';
+import {
+  readServiceTiers,
+  readTiers,
+  readUnits,
+  writtenServiceTiers,
+  writtenTiers,
+  writtenUnits,
+} from './price-tiers.ts';
 import type { PriceRow, Schema } from './schema.ts';
 import { perClass, tokenColumns } from './token-columns.ts';
 import type { Writer } from './writer.ts';
@@ -45,6 +52,8 @@ function priceRow({ provider, model, price }: PriceRecord): PriceRow {
     ...byClassName((name) => digits(perToken[name])),
     per_request: digits(price.perRequest),
     tiers: writtenTiers(price.tiers),
+    units: writtenUnits(price.perUnit),
+    service_tiers: writtenServiceTiers(price.serviceTiers),
     source: price.source,
   };
 }
@@ -56,7 +65,7 @@ function digits(amount: bigint | undefined): string | null {
 function priceRows(database: Kysely<Schema>) {
   return database
     .selectFrom('prices')
-    .select(['provider', 'model', 'valid_from', 'tiers', 'source'])
+    .select(['provider', 'model', 'valid_from', 'tiers', 'units', 'service_tiers', 'source'])
     .select(amounts.map((name) => sql<string | null>`cast(${sql.ref(name)} as text)`.as(name)));
 }
 
@@ -67,7 +76,12 @@ function priceRecord(row: PriceRow): PriceRecord {
     from: row.valid_from,
     perToken: perClass(byClassName((name) => amount(row[usageClassNames[name]]))),
     source: row.source,
-    ...present({ perRequest: amount(row.per_request), tiers: readTiers(row.tiers) }),
+    ...present({
+      perRequest: amount(row.per_request),
+      tiers: readTiers(row.tiers),
+      perUnit: readUnits(row.units),
+      serviceTiers: readServiceTiers(row.service_tiers),
+    }),
   };
   return { provider: row.provider, model: row.model, price };
 }

@@ -1,7 +1,6 @@
-import type { Database } from 'bun:sqlite';
-import type { Value } from './batch.ts';
-import { connectReadOnly } from './connection.ts';
-import type { Answer, Question } from './reader.ts';
+import { giveWay } from './give-way.ts';
+import type { Answer } from './reader.ts';
+import { openReading, type Reading } from './reading.ts';
 
 /** The reader's thread. It is told the path of its database, then questions. */
 declare const self: {
@@ -9,22 +8,10 @@ declare const self: {
   postMessage(message: Answer): void;
 };
 
-let database: Database | undefined;
+let reading: Reading | undefined;
 
 self.onmessage = ({ data }) => {
-  if (database === undefined) database = connectReadOnly(data);
-  else self.postMessage(answer(database, JSON.parse(data)));
+  if (reading !== undefined) return self.postMessage(reading.answer(JSON.parse(data)));
+  giveWay();
+  reading = openReading(data);
 };
-
-function answer(connection: Database, { id, sql, parameters }: Question): Answer {
-  try {
-    const statement = connection.prepare<object, Value[]>(sql);
-    try {
-      return { id, rows: statement.all(...parameters) };
-    } finally {
-      statement.finalize();
-    }
-  } catch (thrown) {
-    return { id, cause: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
-}

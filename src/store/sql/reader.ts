@@ -2,16 +2,18 @@ import type { Failure } from '../../core/failure.ts';
 import type { Cancel, Clock } from '../../core/ports.ts';
 import type { Row } from './batch.ts';
 import { storageFailure } from './group.ts';
+import type { Search } from './reports/find.ts';
+import type { ReportQuestion, SumAnswer, SumPage, SumQuestion } from './reports/question.ts';
 import { type Listeners, startThread, type Thread } from './thread.ts';
 
 /** What crosses to the reader's thread, as JSON, and what comes back. */
-export interface Question {
-  readonly id: number;
+export type Question = { readonly id: number } & (StatementQuestion | ReportQuestion);
+export interface StatementQuestion {
   readonly sql: string;
   readonly parameters: Row;
 }
 export type Answer =
-  | { readonly id: number; readonly rows: readonly object[] }
+  | { readonly id: number; readonly rows: readonly unknown[] }
   | { readonly id: number; readonly cause: string };
 
 export type StartReader = (listeners: Listeners<Answer>) => Thread;
@@ -44,14 +46,31 @@ export class Reader {
   }
 
   /** The rows of one statement. */
-  query(sql: string, parameters: Row): Promise<readonly object[]> {
+  async query(sql: string, parameters: Row): Promise<readonly object[]> {
+    // What SQLite answers to a statement is rows.
+    return (await this.#ask({ sql, parameters })) as readonly object[];
+  }
+
+  /** The sums of usage: all rows, or one page of them. */
+  async sum(sum: SumQuestion['sum'], page?: Omit<SumPage, 'at'>): Promise<SumAnswer> {
+    const at = this.#clock.monotonic();
+    const [answer] = await this.#ask(page === undefined ? { sum } : { sum, page: { ...page, at } });
+    return answer as SumAnswer;
+  }
+
+  /** The sequences of calls. */
+  async find(search: Search): Promise<readonly number[]> {
+    return (await this.#ask({ find: search })) as readonly number[];
+  }
+
+  #ask(asked: StatementQuestion | ReportQuestion): Promise<readonly unknown[]> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(storageFailure('Trestle is stopping; its database is closed.'));
       this.#cancelIdle?.();
       this.#thread ??= this.#start({ said: (answer) => this.#hear(answer), died: (cause) => this.#mourn(cause) });
       this.#questions += 1;
       this.#asked.set(this.#questions, { resolve, reject });
-      const question: Question = { id: this.#questions, sql, parameters };
+      const question: Question = { id: this.#questions, ...asked };
       this.#thread.post(JSON.stringify(question));
     });
   }
@@ -90,6 +109,6 @@ export class Reader {
 }
 
 interface Asked {
-  readonly resolve: (rows: readonly object[]) => void;
+  readonly resolve: (rows: readonly unknown[]) => void;
   readonly reject: (failure: Failure) => void;
 }

@@ -4,10 +4,16 @@ import { Failure } from '../../core/failure.ts';
 export class Register<Item extends { readonly id: string }> {
   readonly #noun: string;
   readonly #items: Map<string, Item>;
+  #changes = 0;
 
   constructor(noun: string, items: readonly Item[]) {
     this.#noun = noun;
     this.#items = new Map(items.map((item) => [item.id, item]));
+  }
+
+  /** How often anything was changed: what was made of the items stays true for as long as this does not grow. */
+  get changes(): number {
+    return this.#changes;
   }
 
   get(id: string): Item | undefined {
@@ -32,11 +38,12 @@ export class Register<Item extends { readonly id: string }> {
         param: 'id',
       });
     }
-    this.#items.set(item.id, item);
+    this.replace(item);
     try {
       await write();
     } catch (thrown) {
       this.#items.delete(item.id);
+      this.#changes += 1;
       throw thrown;
     }
   }
@@ -44,5 +51,6 @@ export class Register<Item extends { readonly id: string }> {
   /** Puts a changed one in the place of the one with its id. */
   replace(item: Item): void {
     this.#items.set(item.id, item);
+    this.#changes += 1;
   }
 }

@@ -1,27 +1,53 @@
 import { type Kysely, sql } from 'kysely';
-import type { Entry, Listed, RequestQuery, RequestRecord, RequestStory } from '../store.ts';
+import type { Clock } from '../../core/ports.ts';
+import { unhurried } from '../../core/unhurried.ts';
+import type { Entry, Listed, RequestOwner, RequestQuery, RequestRecord, RequestStory } from '../store.ts';
 import { type EntryColumn, entryColumns } from './entry.ts';
 import { cutOf, listed } from './page.ts';
 import { present } from './present.ts';
+import type { Reader } from './reader.ts';
+import type { Search } from './reports/find.ts';
 import type { Schema } from './schema.ts';
 import { perClass } from './token-columns.ts';
+import { unitsOf } from './unit-columns.ts';
+
+export interface RequestTools {
+  readonly database: Kysely<Schema>;
+  readonly reader: Pick<Reader, 'find'>;
+  readonly clock: Clock;
+}
 
 /** The records of calls, newest first: each page is found by its position, however many there are. */
-export async function listRequests(database: Kysely<Schema>, query: RequestQuery): Promise<Listed<RequestRecord>> {
+export async function listRequests(tools: RequestTools, query: RequestQuery): Promise<Listed<RequestRecord>> {
+  const { limit: _limit, after: _after, ...wanted } = query;
   const { limit, before } = cutOf(query);
-  // With a plus before it, a column is not looked up in its index: what is left is the one of times.
-  const place = (await isFewByTime(database, query)) ? sql<number>`+sequence` : sql.ref<number>('sequence');
-  const rows = await wanted(requestRows(database), query)
-    .where(place, '<', before)
-    .orderBy(place, 'desc')
-    .limit(limit + 1)
-    .execute();
-  return listed(rows, limit, { item: requestRecord, position: ({ sequence }) => sequence });
+  const rows = await (Object.values(wanted).every((value) => value === undefined)
+    ? requestRows(tools.database)
+        .where('sequence', '<', before)
+        .orderBy('sequence', 'desc')
+        .limit(limit + 1)
+        .execute()
+    : foundRows(tools, { query: wanted, before, limit: limit + 1 }));
+  const records = await unhurried(tools.clock, rows, requestRecord);
+  const { next } = listed(rows, limit, { item: ({ sequence }) => sequence, position: ({ sequence }) => sequence });
+  return { data: records.slice(0, limit), ...(next === undefined ? {} : { next }) };
+}
+
+async function foundRows({ database, reader }: RequestTools, search: Search): Promise<readonly RequestRow[]> {
+  const sequences = await reader.find(search);
+  if (sequences.length === 0) return [];
+  return await requestRows(database).where('sequence', 'in', sequences).orderBy('sequence', 'desc').execute();
 }
 
 /** One call with all its entries. The conditions are literal, for each names the index of one kind of entry. */
-export async function requestStory(database: Kysely<Schema>, id: string): Promise<RequestStory | undefined> {
-  const [row] = await requestRows(database).where('request_id', '=', id).limit(1).execute();
+export async function requestStory(
+  database: Kysely<Schema>,
+  id: string,
+  of?: RequestOwner,
+): Promise<RequestStory | undefined> {
+  let calls = requestRows(database).where('request_id', '=', id);
+  if (of !== undefined) calls = calls.where('key_id', '=', of.keyId);
+  const [row] = await calls.limit(1).execute();
   if (row === undefined) return undefined;
   const entries = entryRows(database).where('request_id', '=', id);
   const others = await entries.where(sql<boolean>`closing = 0`).orderBy('attempt').execute();
@@ -29,82 +55,56 @@ export async function requestStory(database: Kysely<Schema>, id: string): Promis
   return { record: requestRecord(row), entries: [...others, ...closing].map(entryOf) };
 }
 
-/** Fewer than these are found by their time and put in order sooner than by going through all that came later. */
-const fewByTime = 50_000;
-
-/** Whether an old stretch of time is asked for, and little else that an index knows, in which not much happened. */
-async function isFewByTime(database: Kysely<Schema>, { from = 0, to, ...query }: RequestQuery): Promise<boolean> {
-  if (to === undefined || query.keyId !== undefined || query.failure !== undefined) return false;
-  const inTime = database
-    .selectFrom('entries')
-    .select(sql<number>`1`.as('one'))
-    .where('started_at', '>=', from)
-    .where('started_at', '<', to)
-    .limit(fewByTime);
-  const [found] = await database
-    .selectFrom(inTime.as('few'))
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .execute();
-  return (found?.count ?? 0) < fewByTime;
-}
-
 function requestRows(database: Kysely<Schema>) {
   return database
     .selectFrom('requests')
     .select([...plainColumns, 'attempts'])
     .select(sql<string | null>`cast(total_cost as text)`.as('total_cost'))
-    .select(sql<string | null>`cast(reported_cost as text)`.as('reported_cost'));
+    .select(sql<string | null>`cast(adjusted as text)`.as('adjusted'))
+    .select(sql<string | null>`cast(reported_cost as text)`.as('reported_cost'))
+    .select(sql<string | null>`cast(held as text)`.as('held'))
+    .select(sql<string | null>`cast(${overrunOf} as text)`.as('overrun'));
 }
 
-function wanted(rows: ReturnType<typeof requestRows>, query: RequestQuery): ReturnType<typeof requestRows> {
-  const { statusClass, from, to, tag } = query;
-  let found = rows;
-  for (const [column, value] of equals(query)) if (value !== undefined) found = found.where(column, '=', value);
-  if (query.outcome !== undefined && query.outcome !== 'complete') found = found.where(trouble);
-  if (query.failure !== undefined) found = found.where(sql<boolean>`failure is not null`);
-  if (statusClass !== undefined) {
-    found = found.where('status', '>=', statusClass * 100).where('status', '<', statusClass * 100 + 100);
-    if (statusClass >= 4) found = found.where(trouble);
-  }
-  if (from !== undefined) found = found.where('started_at', '>=', from);
-  if (to !== undefined) found = found.where('started_at', '<', to);
-  if (tag !== undefined) found = found.where(sql<boolean>`exists (select 1 from json_each(tags) where value = ${tag})`);
-  return found;
-}
-
-/** Whole calls are not answered with an error: said in the words of the index of the others. */
-const trouble = sql<boolean>`outcome <> 'complete'`;
-
-function equals(query: RequestQuery) {
-  return [
-    ['organisation_id', query.organisationId],
-    ['project_id', query.projectId],
-    ['key_id', query.keyId],
-    ['provider', query.provider],
-    ['model', query.model],
-    ['requested_model', query.requestedModel],
-    ['outcome', query.outcome],
-    ['failure', query.failure],
-  ] as const;
-}
+/** Over all entries of a call; null if none has any. */
+const overrunOf = sql`ifnull(
+  requests.overrun + ifnull((select sum(overrun) from entries where request_id = requests.request_id and closing = 0), 0),
+  (select sum(overrun) from entries where request_id = requests.request_id and closing = 0)
+)`;
 
 function entryRows(database: Kysely<Schema>) {
   return database
     .selectFrom('entries')
     .select([...plainColumns, 'attempt', 'closing'])
     .select(sql<string | null>`cast(cost as text)`.as('cost'))
-    .select(sql<string | null>`cast(reported_cost as text)`.as('reported_cost'));
+    .select(sql<string | null>`cast(${adjustedOf} as text)`.as('adjusted'))
+    .select(sql<string | null>`cast(reported_cost as text)`.as('reported_cost'))
+    .select(sql<string | null>`cast(held as text)`.as('held'))
+    .select(sql<string | null>`cast(overrun as text)`.as('overrun'));
 }
 
+const adjustedOf = sql`(select sum(delta) from adjustments where entry = entries.sequence)`;
+
 function entryOf(row: Awaited<ReturnType<ReturnType<typeof entryRows>['execute']>>[number]): Entry {
-  const { attempts: attempt, ...told } = requestRecord({ ...row, attempts: row.attempt, total_cost: row.cost });
+  const { cost, adjusted } = row;
+  const total = cost === null && adjusted === null ? null : String(BigInt(cost ?? 0) + BigInt(adjusted ?? 0));
+  const { attempts: attempt, ...told } = requestRecord({ ...row, attempts: row.attempt, total_cost: total });
   return { ...told, attempt, closing: row.closing === 1 };
 }
 
 type RequestRow = Awaited<ReturnType<ReturnType<typeof requestRows>['execute']>>[number];
 
-type Apart = 'attempt' | 'closing' | 'cost' | 'reported_cost';
-const apart: ReadonlySet<EntryColumn> = new Set<Apart>(['attempt', 'closing', 'cost', 'reported_cost']);
+type Apart = 'attempt' | 'closing' | 'cost' | 'reported_cost' | 'hold' | 'held' | 'held_skew' | 'overrun';
+const apart: ReadonlySet<EntryColumn> = new Set<Apart>([
+  'attempt',
+  'closing',
+  'cost',
+  'reported_cost',
+  'hold',
+  'held',
+  'held_skew',
+  'overrun',
+]);
 /** All but those that are read as texts, or stand for one attempt alone. */
 const plainColumns = entryColumns.filter((name) => !apart.has(name)) as readonly Exclude<EntryColumn, Apart>[];
 
@@ -127,7 +127,11 @@ function requestRecord(row: RequestRow): RequestRecord {
     attempts: row.attempts,
     usage: {
       tokens: perClass(row),
-      ...present({ reportedCost: row.reported_cost === null ? null : BigInt(row.reported_cost) }),
+      ...present({
+        units: unitsOf(row) ?? null,
+        serviceTier: row.service_tier,
+        reportedCost: row.reported_cost === null ? null : BigInt(row.reported_cost),
+      }),
     },
     tags: list(row.tags),
     lost: list(row.lost),
@@ -140,8 +144,13 @@ function requestRecord(row: RequestRow): RequestRecord {
       upstreamStatus: row.upstream_status,
       upstreamRequestId: row.upstream_request_id,
       cost: row.total_cost === null ? null : BigInt(row.total_cost),
+      adjusted: row.adjusted === null ? null : BigInt(row.adjusted),
       endUser: row.end_user,
       metadata: row.metadata,
+      heldAt: row.held_at,
+      held: row.held === null ? null : BigInt(row.held),
+      settlement: row.settlement,
+      overrun: row.overrun === null ? null : BigInt(row.overrun),
     }),
   };
 }

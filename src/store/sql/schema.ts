@@ -1,8 +1,9 @@
 import type { Generated } from 'kysely';
 import type { Role } from '../../core/call.ts';
+import type { EventKind } from '../../core/event.ts';
 import type { FailureKind } from '../../core/failure.ts';
-import type { UsageClassName } from '../../core/usage.ts';
-import type { Entry, Setting } from '../store.ts';
+import type { UnitClassName, UsageClassName } from '../../core/usage.ts';
+import type { Entry, Setting, Settlement } from '../store.ts';
 
 /** The tables as Kysely sees them. Amounts are texts: as numbers they would lose digits above 2^53. */
 export interface Schema {
@@ -12,8 +13,15 @@ export interface Schema {
   readonly prices: PriceRow & Positioned;
   readonly settings: SettingRow & Positioned;
   readonly audit: AuditRow & Positioned;
+  readonly answers: AnswerRow & Positioned;
+  readonly events: EventRow & Positioned;
   readonly entries: EntryRow;
-  readonly requests: EntryRow & { readonly attempts: number; readonly total_cost: string | null };
+  readonly adjustments: AdjustmentRow;
+  readonly requests: EntryRow & {
+    readonly attempts: number;
+    readonly adjusted: string | null;
+    readonly total_cost: string | null;
+  };
 }
 
 /** Numbered by the database in the order of writing. */
@@ -21,14 +29,20 @@ export interface Positioned {
   readonly position: Generated<number>;
 }
 
-export interface OrganisationRow {
+/** JSON lists, as `stored-limits.ts` spells them. */
+export interface LimitedRow {
+  readonly budgets: string | null;
+  readonly rate_limits: string | null;
+}
+
+export interface OrganisationRow extends LimitedRow {
   readonly id: string;
   readonly name: string;
   readonly created_at: number;
   readonly archived_at: number | null;
 }
 
-export interface ProjectRow {
+export interface ProjectRow extends LimitedRow {
   readonly id: string;
   readonly organisation_id: string;
   readonly name: string;
@@ -36,7 +50,7 @@ export interface ProjectRow {
   readonly archived_at: number | null;
 }
 
-export interface KeyRow {
+export interface KeyRow extends LimitedRow {
   readonly id: string;
   readonly name: string;
   readonly mac: string;
@@ -75,6 +89,25 @@ export interface AuditRow {
   readonly summary: string;
 }
 
+export interface EventRow {
+  readonly once: string;
+  readonly at: number;
+  readonly kind: EventKind;
+  readonly subject: string;
+  readonly organisation_id: string;
+  /** JSON. */
+  readonly body: string;
+}
+
+export interface AnswerRow {
+  readonly organisation_id: string;
+  readonly actor: string;
+  readonly idempotency_key: string;
+  readonly digest: string;
+  readonly at: number;
+  readonly sealed: string | null;
+}
+
 /** A column for each class of tokens. */
 export type PerClass<T> = { readonly [Name in UsageClassName]: T | null };
 
@@ -85,10 +118,31 @@ export interface PriceRow extends PerClass<string> {
   readonly per_request: string | null;
   /** JSON, as `price-tiers.ts` spells it. */
   readonly tiers: string | null;
+  readonly units: string | null;
+  readonly service_tiers: string | null;
   readonly source: string;
 }
 
-export interface EntryRow extends PerClass<number> {
+/** A column for each class of units, in whole parts. */
+export type PerUnitClass = { readonly [Name in UnitClassName]: number | null };
+
+/** What an entry costs more or less than it says. */
+export interface AdjustmentRow {
+  readonly sequence: number;
+  /** The sequence of the entry. */
+  readonly entry: number;
+  /** One-based, of the entry's adjustments. */
+  readonly number: number;
+  readonly request_id: string;
+  readonly attempt: number;
+  readonly delta: string;
+  readonly reason: string;
+  readonly source: string;
+  readonly at: number;
+  readonly batch: string;
+}
+
+export interface EntryRow extends PerClass<number>, PerUnitClass {
   readonly sequence: number;
   readonly request_id: string;
   readonly attempt: number;
@@ -111,6 +165,7 @@ export interface EntryRow extends PerClass<number> {
   readonly failure: FailureKind | null;
   readonly upstream_status: number | null;
   readonly upstream_request_id: string | null;
+  readonly service_tier: string | null;
   readonly reported_cost: string | null;
   readonly basis: Entry['basis'];
   readonly cost: string | null;
@@ -120,4 +175,10 @@ export interface EntryRow extends PerClass<number> {
   readonly metadata: string | null;
   readonly lost: string | null;
   readonly flags: string | null;
+  readonly hold: number | null;
+  readonly held_at: number | null;
+  readonly held_skew: number | null;
+  readonly held: string | null;
+  readonly settlement: Settlement | null;
+  readonly overrun: string | null;
 }

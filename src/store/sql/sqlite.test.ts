@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { storeContract } from '../contract.ts';
 import { bareEntry, fullEntry, recordOf } from '../contract-examples.ts';
+import { usageContract } from '../contract-usage.ts';
+import { usagePageContract } from '../contract-usage-pages.ts';
 import { openStore } from '../open.ts';
 import type { Entry } from '../store.ts';
 import { entryColumns, entryRow } from './entry.ts';
@@ -16,6 +18,10 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 const open = (name: string) => openStore({ directory: join(home, name), clock });
 
 storeContract({ test, expect }, open);
+// The same, while what is appended is taken up for reports in between.
+const openFollowed = (name: string) => openStore({ directory: join(home, `followed-${name}`), clock, reportBlock: 9 });
+usageContract({ test, expect }, openFollowed);
+usagePageContract({ test, expect }, openFollowed);
 
 test('a second Trestle on the same directory is refused at once, and welcome when the first is gone', async () => {
   const store = await open('taken');

@@ -5,6 +5,7 @@ import { present } from './present.ts';
 import { asWrite } from './queries.ts';
 import { Register } from './register.ts';
 import type { OrganisationRow, ProjectRow, Schema } from './schema.ts';
+import { limitedOf, limitedRow } from './stored-limits.ts';
 import type { Writer } from './writer.ts';
 
 export interface KnownTenants {
@@ -30,8 +31,8 @@ export function openTenants({ database, writer, known: { organisations, projects
       }),
     async updateOrganisation(organisation, audit) {
       organisations.known(organisation.id, 'id');
-      const { name, archived_at } = organisationRow(organisation);
-      const change = database.updateTable('organisations').set({ name, archived_at }).where('id', '=', organisation.id);
+      const { id: _, created_at: __, ...row } = organisationRow(organisation);
+      const change = database.updateTable('organisations').set(row).where('id', '=', organisation.id);
       await writer.write(recorded(database, asWrite(change), audit));
       organisations.replace(organisation);
     },
@@ -45,8 +46,8 @@ export function openTenants({ database, writer, known: { organisations, projects
     },
     async updateProject(project, audit) {
       projects.known(project.id, 'id');
-      const { name, archived_at } = projectRow(project);
-      const change = database.updateTable('projects').set({ name, archived_at }).where('id', '=', project.id);
+      const { id: _, created_at: __, organisation_id: ___, ...row } = projectRow(project);
+      const change = database.updateTable('projects').set(row).where('id', '=', project.id);
       await writer.write(recorded(database, asWrite(change), audit));
       projects.replace(project);
     },
@@ -66,12 +67,12 @@ export async function loadTenants(database: Kysely<Schema>): Promise<KnownTenant
   };
 }
 
-function organisationOf({ id, name, created_at, archived_at }: OrganisationRow): Organisation {
-  return { id, name, createdAt: created_at, ...present({ archivedAt: archived_at }) };
+function organisationOf({ id, name, created_at, archived_at, ...row }: OrganisationRow): Organisation {
+  return { id, name, createdAt: created_at, ...limitedOf(row), ...present({ archivedAt: archived_at }) };
 }
 
-function organisationRow({ id, name, createdAt, archivedAt }: Organisation): OrganisationRow {
-  return { id, name, created_at: createdAt, archived_at: archivedAt ?? null };
+function organisationRow({ id, name, createdAt, archivedAt, ...limited }: Organisation): OrganisationRow {
+  return { id, name, created_at: createdAt, archived_at: archivedAt ?? null, ...limitedRow(limited) };
 }
 
 function projectRow(project: Project): ProjectRow {

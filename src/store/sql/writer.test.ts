@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { handClock } from '../../../test/fakes/hand-clock.ts';
 import { Failure } from '../../core/failure.ts';
 import { bareEntry } from '../contract-examples.ts';
 import type { Batch, Receipt } from './batch.ts';
@@ -15,6 +16,7 @@ import { migrations } from './migrations/index.ts';
 import type { Listeners } from './thread.ts';
 import { Writer, writerThread } from './writer.ts';
 
+const clock = handClock();
 const home = mkdtempSync(join(tmpdir(), 'trestle-writer-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -108,7 +110,7 @@ test('a thread that is killed again and again loses nothing and repeats nothing'
       listeners.died('killed by the test');
     });
     return thread;
-  });
+  }, clock);
   let last = 0;
   const caller = async (): Promise<void> => {
     while (kills.length < 8) {
@@ -124,7 +126,7 @@ test('a thread that is killed again and again loses nothing and repeats nothing'
 });
 
 test('a thread that cannot run at all is an answer, not a silence', async () => {
-  const writer = new Writer(writerThread(join(home, 'nowhere', 'trestle.db')));
+  const writer = new Writer(writerThread(join(home, 'nowhere', 'trestle.db')), clock);
   expect(await kindOf(append(writer, 1))).toBe('gateway-storage-failed');
   await writer.close();
 });
@@ -140,7 +142,7 @@ function staged(name: string): { readonly writer: Writer; readonly threads: Stag
     );
     threads.push(thread);
     return thread;
-  });
+  }, clock);
   return { writer, threads, path };
 }
 

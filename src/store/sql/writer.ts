@@ -1,14 +1,18 @@
-import type { Receipt, Row, Write } from './batch.ts';
+import type { Cancel, Clock } from '../../core/ports.ts';
+import type { Receipt, Row, Settled, Value, Write } from './batch.ts';
 import {
   conclude,
   emptyGroup,
   type Group,
   groupSize,
   type Job,
+  join,
+  remainder,
   type SealedGroup,
   sealed,
   storageFailure,
 } from './group.ts';
+import { HeldTogether } from './held-together.ts';
 import { type Listeners, startThread, type Thread } from './thread.ts';
 
 /** Starts the thread that writes. */
@@ -18,6 +22,9 @@ export type StartWriter = (listeners: Listeners<Receipt>) => Thread;
 const mostWaiting = 20_000;
 /** A thread that died of a batch three times will die of it again. */
 const mostSends = 3;
+/** How long it waits before it tries again to write what must be written; doubled each time, up to the longest. */
+const shortestBackoffMs = 50;
+const longestBackoffMs = 2_000;
 
 /** The thread that writes to the database at this path. */
 export function writerThread(path: string): StartWriter {
@@ -28,13 +35,26 @@ export function writerThread(path: string): StartWriter {
   };
 }
 
+/** What an entry spends: how much, and in which balances. */
+export interface Spending {
+  readonly spent: number | string;
+  /** The hold that it ends. */
+  readonly ends?: { readonly number: number; readonly held: HeldTogether };
+  /** Three values for each: the number of the budget, the value, the start of the window. */
+  readonly balances: readonly Value[];
+}
+
 /**
  * The way of everything that is written; what it resolves is on the disk. It gathers what comes while the batch before is
  * being committed, so that a commit, which costs the same for one as for many, is shared by as many as there are. One
  * batch is under way at a time: that keeps the order, and makes it known what to send again when the thread dies.
+ *
+ * What was spent must get into the ledger: when a commit fails, whoever waited is told, and the entries that spend are written before
+ * anything that came later, as soon as the disk can.
  */
 export class Writer {
   readonly #start: StartWriter;
+  readonly #clock: Pick<Clock, 'after'>;
   #thread: Thread | undefined;
   #waiting: Group = emptyGroup();
   #underWay: SealedGroup | undefined;
@@ -42,18 +62,34 @@ export class Writer {
   #closed: Promise<void> | undefined;
   /** Called when there is nothing left to write, once somebody wants to close. */
   #drained: (() => void) | undefined;
+  /** What must be written is waiting for another try. */
+  #backoffMs = 0;
+  #cancelRetry: Cancel | undefined;
 
-  constructor(start: StartWriter) {
+  constructor(start: StartWriter, clock: Pick<Clock, 'after'>) {
     this.#start = start;
+    this.#clock = clock;
   }
 
-  /** Appends a ledger entry, given as `entryRow` makes it. Entries are written in the order of the calls. */
-  append(row: Row): Promise<void> {
+  /** What was spent could not be written yet: nobody should spend more. */
+  get isStuck(): boolean {
+    return this.#backoffMs > 0 || groupSize(this.#waiting) >= mostWaiting;
+  }
+
+  /**
+   * Appends a ledger entry, given as `entryRow` makes it. Entries are written in the order of the calls. One that spends is
+   * written in the end though its promise was rejected.
+   */
+  append(row: Row, spending?: Spending): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (!this.#admits(reject)) return;
-      this.#waiting.entries.push(row);
-      this.#waiting.entryJobs.push({ resolve, reject });
+      const { entries, entryJobs, settled } = this.#waiting;
+      if (!(spending === undefined ? this.#admits(reject) : this.#isOpen(reject))) return;
+      if (spending !== undefined) settled.push(settledBy(entries.length, spending));
+      entries.push(row);
+      entryJobs.push({ resolve, reject });
       this.#wake();
+      const ends = spending?.ends;
+      if (ends?.held.end(ends.number) === true) this.#over(ends.held);
     });
   }
 
@@ -67,23 +103,59 @@ export class Writer {
     });
   }
 
+  /** Writes down a new hold, whose number is the next; it is on the disk together with others. */
+  hold(number: number, draft: string, after: number): HeldTogether {
+    this.#waiting.held ??= new HeldTogether(number, after);
+    const { held } = this.#waiting;
+    held.add(draft);
+    if (this.#closed === undefined) this.#wake();
+    else held.conclude(stopping());
+    return held;
+  }
+
+  /** Notes what an attempt under way has produced; nobody waits for it. */
+  note(hold: number, cost: Value): void {
+    if (this.#closed !== undefined) return;
+    const isNew = !this.#waiting.notes.has(hold);
+    this.#waiting.notes.set(hold, cost);
+    if (isNew) this.#wake();
+  }
+
+  /** Ends a hold that has come to nothing; written in the end, whatever happens. */
+  free(hold: number, held: HeldTogether): void {
+    if (held.end(hold)) this.#over(held);
+    else if (held.isSealed) this.note(hold, null);
+  }
+
+  #over({ first, last }: HeldTogether): void {
+    if (this.#closed !== undefined) return;
+    this.#waiting.ended.push([first, last]);
+    this.#wake();
+  }
+
   /** Writes what waits, then lets the database go. */
   close(): Promise<void> {
     this.#closed ??= this.#finish();
     return this.#closed;
   }
 
+  #isOpen(reject: Job['reject']): boolean {
+    if (this.#closed === undefined) return true;
+    reject(stopping());
+    return false;
+  }
+
   #admits(reject: Job['reject']): boolean {
-    if (this.#closed !== undefined) reject(storageFailure('Trestle is stopping; its database is closed.'));
-    else if (groupSize(this.#waiting) >= mostWaiting)
-      reject(storageFailure('The disk does not keep up with the ledger.'));
-    else return true;
+    if (!this.#isOpen(reject)) return false;
+    if (groupSize(this.#waiting) < mostWaiting) return true;
+    reject(storageFailure('The disk does not keep up with the ledger.'));
     return false;
   }
 
   /** At the end of the current step, so that what happens in one step is committed together. */
   #wake(): void {
-    if (this.#underWay === undefined && groupSize(this.#waiting) === 1) queueMicrotask(() => this.#flush());
+    if (this.#underWay === undefined && this.#backoffMs === 0 && groupSize(this.#waiting) === 1)
+      queueMicrotask(() => this.#flush());
   }
 
   #flush(): void {
@@ -98,21 +170,39 @@ export class Writer {
     this.#send(this.#underWay);
   }
 
-  #send(group: SealedGroup): void {
+  #send({ text }: SealedGroup): void {
     this.#sends += 1;
     this.#thread ??= this.#start({
       said: (receipt) => this.#settle(receipt),
       died: (cause) => this.#mourn(cause),
     });
-    this.#thread.post(group.text);
+    this.#thread.post(text);
   }
 
   /** The next batch leaves before those of the last are told, so that the thread need not wait for them. */
   #settle(receipt: Receipt): void {
-    const group = this.#underWay;
+    const sent = this.#underWay;
     this.#underWay = undefined;
+    const left = receipt.kind === 'broken' && sent !== undefined ? remainder(sent.group) : undefined;
+    if (left === undefined) this.#goOn();
+    else this.#tryAgain(left);
+    if (sent !== undefined) conclude(sent.group, receipt);
+  }
+
+  #goOn(): void {
+    this.#backoffMs = 0;
     this.#flush();
-    if (group !== undefined) conclude(group, receipt);
+  }
+
+  /** What is left goes first. Whoever closes does not wait for a better time: what is not written then is found at the next start. */
+  #tryAgain(left: Group): void {
+    if (this.#closed !== undefined) {
+      this.#goOn();
+      return;
+    }
+    this.#waiting = join(left, this.#waiting);
+    this.#backoffMs = Math.min(Math.max(shortestBackoffMs, this.#backoffMs * 2), longestBackoffMs);
+    this.#cancelRetry = this.#clock.after(this.#backoffMs, () => this.#flush());
   }
 
   /** Whether the batch was committed is not known, and need not be: what is there already is not written twice. */
@@ -124,6 +214,7 @@ export class Writer {
   }
 
   async #finish(): Promise<void> {
+    this.#cancelRetry?.();
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
       this.#flush();
@@ -131,9 +222,19 @@ export class Writer {
     this.#drained = undefined;
     if (this.#thread === undefined) return;
     await new Promise<void>((resolve) => {
-      this.#underWay = { text: '', jobs: [{ resolve, reject: () => resolve() }] };
+      const end = emptyGroup();
+      end.entryJobs.push({ resolve, reject: () => resolve() });
+      this.#underWay = { text: '', group: end };
       this.#send(this.#underWay);
     });
     this.#thread?.stop();
   }
+}
+
+function settledBy(entry: number, { spent, balances }: Spending): Settled {
+  return [entry, spent, ...balances];
+}
+
+function stopping(): ReturnType<typeof storageFailure> {
+  return storageFailure('Trestle is stopping; its database is closed.');
 }

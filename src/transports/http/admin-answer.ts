@@ -9,6 +9,15 @@ export function adminAnswer(
   return new Response(body, { status, headers: { ...headers, ...guards, 'x-request-id': requestId } });
 }
 
+/** A table to be kept as a file, which no browser shows. */
+export function csvAnswer(requestId: string, name: string, text: ReadableStream<Uint8Array>): Response {
+  const headers = {
+    ...{ ...guards, 'content-type': 'text/csv; charset=utf-8', 'x-request-id': requestId },
+    'content-disposition': `attachment; filename="${name}.csv"`,
+  };
+  return new Response(text, { status: 200, headers });
+}
+
 /** A failure in the envelope of the management API. */
 export function refusal(requestId: string, failure: Failure, headers: Readonly<Record<string, string>> = {}): Response {
   const error = {

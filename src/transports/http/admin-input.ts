@@ -39,7 +39,7 @@ function merged({ name }: Procedure, fields: JsonObject, path: PathFields): Json
   return { ...fields, ...path };
 }
 
-/** Query texts as the schema means them: lists are comma-separated or repeated, whole numbers are numbers. */
+/** Query texts as the schema means them: lists are comma-separated or repeated, whole numbers are numbers, `true` is true. */
 function fromQuery({ input }: Procedure, query: URLSearchParams): JsonObject {
   const names = [...new Set(query.keys())];
   const schemaOf = (name: string) => (Object.hasOwn(input.shape, name) ? input.shape[name] : undefined);
@@ -55,6 +55,7 @@ function queryValue(name: string, texts: readonly string[], schema: z.core.$ZodT
       param: name,
     });
   }
+  if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return kind === 'number' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
@@ -64,10 +65,11 @@ function kindOf(schema: z.core.$ZodType): string {
   return schema._zod.def.type;
 }
 
-/** Strict JSON: what the scan lets through, `JSON.parse` cannot understand in another way. */
+/** Strict JSON: what the scan lets through, `JSON.parse` cannot understand in another way. No body says nothing, and needs no type. */
 async function fromBody(request: Request): Promise<JsonObject> {
-  refuseOtherMedia(request.headers);
   const bytes = await readBody(request, maxAdminBodyBytes);
+  if (bytes.length === 0) return {};
+  refuseOtherMedia(request.headers);
   scanJson(bytes);
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
   if (isJsonObject(value)) return value;

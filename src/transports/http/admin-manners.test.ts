@@ -32,6 +32,19 @@ describe('two administrators', () => {
     expect(after.headers.get('etag')).not.toBe(etag);
   });
 
+  test('of fifty who write at once after the same reading exactly one is heard', async () => {
+    const admin = await fakeAdmin();
+    const path = '/admin/v1/providers/stored';
+    const etag = (await ask(admin, `GET ${path}`)).headers.get('etag') ?? '';
+    const told = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        ask(admin, `PATCH ${path}`, { body: { models: [`m${n}`] }, headers: { 'if-match': etag } }),
+      ),
+    );
+    expect(told.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 49 }, () => 412)]);
+    expect((await ask(admin, `GET ${path}`)).body['version']).toBe(2);
+  });
+
   test('a new credential alone is a change', async () => {
     const admin = await fakeAdmin();
     const path = '/admin/v1/providers/stored';
@@ -72,10 +85,8 @@ describe('an idempotency key', () => {
   test('creates once, and answers the same again, whatever the order of the members', async () => {
     const admin = await fakeAdmin();
     const headers = { 'idempotency-key': 'one' };
-    const [first, again] = await Promise.all([
-      ask(admin, route, { body: { name: 'web', models: ['fast'] }, headers }),
-      ask(admin, route, { body: { models: ['fast'], name: 'web' }, headers }),
-    ]);
+    const first = await ask(admin, route, { body: { name: 'web', models: ['fast'] }, headers });
+    const again = await ask(admin, route, { body: { models: ['fast'], name: 'web' }, headers });
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.body).toEqual(first.body);
     expect([first.headers.get('idempotent-replayed'), again.headers.get('idempotent-replayed')]).toEqual([
@@ -83,6 +94,36 @@ describe('an idempotency key', () => {
       'true',
     ]);
     expect((await ask(admin, 'GET /admin/v1/keys')).body['data']).toHaveLength(6);
+  });
+
+  test('that is being answered is refused meanwhile: of fifty at once one is done', async () => {
+    const admin = await fakeAdmin();
+    const body = { name: 'web' };
+    const told = await Promise.all(
+      Array.from({ length: 50 }, () => ask(admin, route, { body, headers: { 'idempotency-key': 'one' } })),
+    );
+    expect(told.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 49 }, () => 409)]);
+    const refused = told.find(({ status }) => status === 409);
+    expect([refused?.headers.get('retry-after'), refused?.body['error']]).toMatchObject([
+      '1',
+      { param: 'idempotency-key' },
+    ]);
+    expect((await ask(admin, 'GET /admin/v1/keys')).body['data']).toHaveLength(6);
+  });
+
+  test('holds for every change: a replayed one is answered as before, with its etag, whatever happened since', async () => {
+    const admin = await fakeAdmin();
+    const path = '/admin/v1/providers/stored';
+    const etag = (await ask(admin, `GET ${path}`)).headers.get('etag') ?? '';
+    const change = { body: { models: ['a'] }, headers: { 'if-match': etag, 'idempotency-key': 'one' } };
+    const first = await ask(admin, `PATCH ${path}`, change);
+    await ask(admin, `PATCH ${path}`, { body: { models: ['b'] } });
+    const again = await ask(admin, `PATCH ${path}`, change);
+    expect([first.status, again.status, again.body]).toEqual([200, 200, first.body]);
+    expect(again.headers.get('etag')).toBe(first.headers.get('etag'));
+    const gone = { headers: { 'idempotency-key': 'two' } };
+    const deleted = [await ask(admin, `DELETE ${path}`, gone), await ask(admin, `DELETE ${path}`, gone)];
+    expect(deleted.map(({ status }) => status)).toEqual([200, 200]);
   });
 
   test('for something else is refused, and does nothing', async () => {

@@ -24,10 +24,10 @@ test('a query is read as the schema means it: lists with commas or repeated, who
   const { app } = await fakeAdmin();
   const ask = async (query: string) => (await app.fetch(knock('administrator', `GET /admin/v1/${query}`))).json();
   expect(await ask('keys?limit=2')).toMatchObject({ data: [{ name: 'expired' }, { name: 'revoked' }], has_more: true });
-  const grouped = { model: 'gpt-5-mini', key_id: 'key_1', requests: 1 };
+  const grouped = { model: 'gpt-5-mini', key_id: 'key_1', requests: 2 };
   expect(await ask('usage?group_by=model,key&bucket=day')).toMatchObject({ data: [grouped] });
   expect(await ask('usage?group_by=model&group_by=key')).toMatchObject({ data: [grouped] });
-  expect(await ask('usage?group_by=')).toMatchObject({ data: [{ requests: 1 }] });
+  expect(await ask('usage?group_by=')).toMatchObject({ data: [{ requests: 2 }] });
 });
 
 describe('refusals name the field', () => {

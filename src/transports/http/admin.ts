@@ -6,7 +6,8 @@ import { conduct } from '../../management/conduct.ts';
 import type { Surroundings } from '../../management/context.ts';
 import { permit } from '../../management/perform.ts';
 import type { Procedure } from '../../management/procedure.ts';
-import { adminAnswer, refusal } from './admin-answer.ts';
+import { adminAnswer, csvAnswer, refusal } from './admin-answer.ts';
+import { csvStream } from './admin-csv.ts';
 import { givenIn } from './admin-input.ts';
 import { credentialOf } from './credential.ts';
 import { type DataRoute, openapi } from './openapi.ts';
@@ -68,7 +69,16 @@ async function answer(options: AdminOptions, procedure: Procedure, asked: Asked<
     ...named('ifMatch', asked.req.header('if-match')),
     ...named('idempotencyKey', asked.req.header('idempotency-key')),
   };
-  const done = await conduct({ asked: procedure, procedures: options.procedures, manners }, context, given);
+  const asking = { asked: procedure, procedures: options.procedures, manners };
+  const done = await conduct(asking, context, given);
+  if (procedure.csv !== undefined && given[procedure.csv] === 'csv' && done.status === 200) {
+    // Whoever says how much is wanted gets that; everybody else wants the whole table.
+    const next =
+      'limit' in given
+        ? undefined
+        : async (after: string) => (await conduct(asking, context, { ...given, after })).body;
+    return csvAnswer(asked.env.requestId, procedure.name, csvStream(done.body, { clock: context.clock, next }));
+  }
   return adminAnswer(asked.env.requestId, {
     status: done.status,
     body: done.body,

@@ -21,6 +21,7 @@ export function answerHeaders(dialect: Dialect, requestId: string, origin: Origi
     'x-trestle-model': headerText(origin.model),
     'x-trestle-attempts': String(origin.attempts),
   };
+  if (origin.standing !== undefined) Object.assign(headers, dialect.standing(origin.standing()));
   if (origin.estimated === true) headers['x-trestle-estimated'] = 'true';
   if (origin.lost.length > 0) headers['x-trestle-lost'] = listHeader(origin.lost.map(lostItem));
   if (origin.emulated.length > 0) headers['x-trestle-emulated'] = listHeader(origin.emulated.map(emulatedItem));
@@ -37,9 +38,15 @@ export function wholeAnswer({ payload: { wire } }: WholeReply, headers: Record<s
 /** A failure before the first byte of an answer: a proper status, in the caller's own envelope. */
 export function failureAnswer(dialect: Dialect, failure: Failure, requestId: string): Response {
   const { status, headers, body } = dialect.failure.encode(failure, requestId);
+  const { standing } = failure.details;
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...headers, 'content-type': 'application/json', ...requestIds(dialect, requestId) },
+    headers: {
+      ...headers,
+      ...(standing && dialect.standing(standing())),
+      'content-type': 'application/json',
+      ...requestIds(dialect, requestId),
+    },
   });
 }
 

@@ -81,12 +81,14 @@ async function read(
   dialect: Dialect,
   { request, life }: { readonly request: Request; readonly life: Lifetime },
 ): Promise<Received> {
-  life.limit(Math.min(timeoutOf(request.headers) ?? limits.callTimeoutMs, limits.callTimeoutMs));
+  const timeoutMs = Math.min(timeoutOf(request.headers) ?? limits.callTimeoutMs, limits.callTimeoutMs);
+  const deadlineAt = clock.monotonic() + timeoutMs;
+  life.limit(timeoutMs);
   const wishes = wishesOf(request.headers);
   const bytes = await readBody(request, limits.maxBodyBytes, { clock });
   const body: WireBody = { kind: 'json', bytes, ...spokenHeaders(dialect, request.headers) };
   const envelope = dialect.request.envelope(body);
-  return { envelope, wishes, payload: received(dialect.name, body, dialect.request.decode) };
+  return { envelope, wishes, deadlineAt, payload: received(dialect.name, body, dialect.request.decode) };
 }
 
 /** Of the caller's headers, those that are part of what its dialect says. No other one goes any further. */

@@ -1,20 +1,20 @@
 import type { Plan, Principal } from '../../core/call.ts';
 import { asFailure, Failure } from '../../core/failure.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
-import { formatUsd } from '../../core/money.ts';
+import { formatUsd, type Price } from '../../core/money.ts';
 import { received, type WireBody } from '../../core/payload.ts';
 import type { Clock, Ids } from '../../core/ports.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { type JsonScan, scanJson } from '../../dialects/json-scan.ts';
 import type { Explainable, WouldSend } from '../../pipeline/would-send.ts';
 import { readBody } from '../../platform/read-body.ts';
-import { priceBound } from '../../policies/price-bound.ts';
+import { holdBound, type Way } from '../../policies/hold-bound.ts';
 import type { PlanQuestion } from '../../policies/route.ts';
 import { failureAnswer, requestIds } from './answer.ts';
 import { credentialOf } from './credential.ts';
 import { spokenHeaders } from './data-plane.ts';
 import type { PlainRoute } from './front.ts';
-import { wishesOf } from './wishes.ts';
+import { timeoutOf, wishesOf } from './wishes.ts';
 
 export interface ExplainTools {
   /** In which a request can be explained; the first one unless another is named. */
@@ -23,16 +23,24 @@ export interface ExplainTools {
   readonly plan: (question: PlanQuestion) => Plan;
   /** What would be sent to a target. Throws what the call would be refused with. */
   readonly wouldSend: (call: Explainable) => WouldSend;
+  readonly wayOf: (call: Explainable) => Way;
+  /** By what price a target without one is held. */
+  readonly unknownPrice?: Price;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly limits: { readonly maxBodyBytes: number };
+  readonly limits: { readonly maxBodyBytes: number; readonly callTimeoutMs: number };
 }
+
+const path = '/trestle/v1/explain';
+const summary =
+  'What would be sent for a request, where, at what price bound, and what would be lost. Nothing is sent.';
 
 /** Answers what would be done with a request. It sends nothing, fetches nothing, and leaves no record. */
 export function explainRoute(tools: ExplainTools): PlainRoute {
   return {
     method: 'POST',
-    path: '/trestle/v1/explain',
+    path,
+    told: [{ method: 'POST', path, operation: 'explain', summary }],
     async answer(request) {
       const id = tools.ids.make('req');
       let [dialect] = tools.dialects;
@@ -121,14 +129,16 @@ function explained(tools: ExplainTools, { id, dialect, principal, signal }: Aske
     ...{ model: envelope.model, operation, at: tools.clock.now() },
     ...(models === undefined ? {} : { allowed: models }),
   });
-  const told = targets.map((target, index) => targetText(tools, { ...call, target }, index));
+  const { callTimeoutMs } = tools.limits;
+  const seconds = Math.min(timeoutOf(question.headers) ?? callTimeoutMs, callTimeoutMs) / 1000;
+  const told = targets.map((target, index) => targetText(tools, { ...call, target, seconds }, index));
   const head = { object: 'explanation', request_id: id, dialect: dialect.name, operation, model: envelope.model };
   return `${JSON.stringify(head).slice(0, -1)},"targets":[${told.join(',')}]}`;
 }
 
 /** The first target's refusal is the call's own; a later one is only asked if those before it fail by their own fault. */
-function targetText(tools: ExplainTools, call: Explainable, index: number): string {
-  const { provider, model } = call.target;
+function targetText(tools: ExplainTools, call: Timed, index: number): string {
+  const { provider, model, limits } = call.target;
   let sent: WouldSend;
   try {
     sent = tools.wouldSend(call);
@@ -141,27 +151,26 @@ function targetText(tools: ExplainTools, call: Explainable, index: number): stri
   const text = JSON.stringify({
     ...{ provider, model, dialect: dialect.name, method: 'POST', url, headers },
     ...{ passed_through: passedThrough, calls, lost, emulated, would_fetch: wouldFetch },
-    ...bound(call, sent),
+    ...{ context_window: limits?.contextTokens ?? null, max_output_tokens: limits?.maxOutputTokens ?? null },
+    ...bound(tools, call),
   });
   // As it is sent: read and written again, large numbers would not be the same.
   return `${text.slice(0, -1)},"body":${new TextDecoder().decode(body.bytes)}}`;
 }
 
+/** A call with how long it may take. */
+type Timed = Explainable & { readonly seconds: number };
+
+/** What would be held for it if no budget set a limit. */
 function bound(
-  { target }: Explainable,
-  { dialect, body, calls, wouldFetch, maxOutputTokens }: WouldSend,
+  { wayOf, unknownPrice }: ExplainTools,
+  call: Timed,
 ): { readonly price_bound_usd: string | null; readonly price_bound_missing: string | null } {
-  const asked = dialect.request.envelope(body);
-  const limit = asked.maxOutputTokens ?? maxOutputTokens;
-  const bounding = {
-    bytes: asked.bytes,
-    choices: asked.choices,
-    unmeasured: [...asked.unmeasured, ...wouldFetch],
-    ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-  };
-  const most = priceBound(bounding, target.price);
-  if (typeof most === 'string') return { price_bound_usd: null, price_bound_missing: most };
-  return { price_bound_usd: formatUsd(most * BigInt(calls)), price_bound_missing: null };
+  const { envelope, target, seconds } = call;
+  const price = target.price ?? unknownPrice;
+  const { missing, worst } = holdBound({ envelope, price, limits: target.limits, way: wayOf(call), seconds });
+  if (missing !== undefined) return { price_bound_usd: null, price_bound_missing: missing };
+  return { price_bound_usd: formatUsd(worst), price_bound_missing: null };
 }
 
 function wrong(name: string, rule: string): Failure {

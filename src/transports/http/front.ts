@@ -3,6 +3,7 @@ import type { Ids } from '../../core/ports.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { failureAnswer } from './answer.ts';
 import type { Door } from './data-plane.ts';
+import type { DataRoute } from './openapi.ts';
 import { pathOf, type Vendor, vendorOf } from './vendor.ts';
 
 /** Everything that one address serves. */
@@ -24,6 +25,8 @@ export interface PlainRoute {
   readonly path: string;
   /** Also answers what is below the path, as its rest. */
   readonly below?: boolean;
+  /** What the document of everything that is served says of it. */
+  readonly told: readonly DataRoute[];
   answer(request: Request, rest: string): Response | Promise<Response>;
 }
 

@@ -40,6 +40,7 @@ export function modelList(tools: ModelListTools, path: string): PlainRoute {
     method: 'GET',
     path,
     below: true,
+    told: [path, `${path}/{id}`].map((each) => ({ method: 'GET', path: each, operation: 'models' })),
     answer(request, rest) {
       const requestId = tools.ids.make('req');
       const shape = tools.shapes[vendorOf(pathOf(request.url), request.headers)];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { z } from 'zod';
 import { callers, fakeAdmin, knock, sampleRequest } from '../../../test/fakes/admin.ts';
 import { schemaFaults } from '../../../test/fakes/schema-check.ts';
 import { failures } from '../../core/failure.ts';
@@ -70,7 +71,7 @@ test('a list in a query is one parameter with commas', () => {
     schema: {
       default: [],
       type: 'array',
-      items: { type: 'string', enum: ['model', 'provider', 'key', 'project', 'operation', 'user'] },
+      items: { type: 'string', enum: ['model', 'provider', 'key', 'project', 'operation', 'user', 'tag'] },
     },
     style: 'form',
     explode: false,
@@ -85,13 +86,43 @@ test('a body says what it must have and that nothing else is taken', () => {
       'application/json': {
         schema: {
           type: 'object',
-          properties: { name: { type: 'string', minLength: 1, maxLength: 200 } },
+          properties: {
+            name: { type: 'string', minLength: 1, maxLength: 200 },
+            budgets: expect.objectContaining({ description: expect.any(String), anyOf: expect.any(Array) }),
+            rate_limits: expect.objectContaining({ description: expect.any(String), anyOf: expect.any(Array) }),
+          },
           required: ['name'],
           additionalProperties: false,
         },
       },
     },
   });
+});
+
+test('what may be demanded of a change is told with each, and what it is known by with what can be changed', () => {
+  const patch = objectAt('#/paths/~1admin~1v1~1providers~1{name}/patch');
+  const manners = (names: readonly string[]) => names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+  const inPath = expect.objectContaining({ in: 'path' });
+  const known = { responses: { 200: { headers: { ETag: { schema: { type: 'string' } } } } } };
+  expect(patch['parameters']).toEqual([inPath, ...manners(['IfMatch', 'IdempotencyKey'])]);
+  expect([patch, objectAt('#/paths/~1admin~1v1~1providers~1{name}/get')]).toMatchObject([known, known]);
+  expect(objectAt('#/paths/~1admin~1v1~1keys/post')['parameters']).toEqual(manners(['IdempotencyKey']));
+  expect(objectAt('#/paths/~1admin~1v1~1config~1validate/post')['parameters']).toBeUndefined();
+});
+
+test('a route of ours beside those of vendors tells its path and its answer', () => {
+  const output = z.object({ id: z.string() }).meta({ title: 'Own' });
+  const own = { method: 'GET', path: '/trestle/v1/things/{id}', operation: 'things', summary: 'Read.', output };
+  const { paths, components } = openapi({ procedures, dataRoutes: [own] });
+  expect(paths).toMatchObject({
+    '/trestle/v1/things/{id}': {
+      get: {
+        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        responses: { 200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Own' } } } } },
+      },
+    },
+  });
+  expect(components).toMatchObject({ schemas: { Own: { properties: { id: { type: 'string' } } } } });
 });
 
 describe('real answers are what it says', () => {

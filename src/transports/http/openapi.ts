@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type FailureKind, failures } from '../../core/failure.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { Procedure } from '../../management/procedure.ts';
+import { etagOf, mannerParameters, mannersOf } from './openapi-manners.ts';
 
 /** A route of the data plane: the body is whatever its vendor documents. */
 export interface DataRoute {
@@ -10,6 +11,12 @@ export interface DataRoute {
   readonly operation: string;
   /** What it does, where no vendor documents it. */
   readonly summary?: string;
+  /** What it answers, where that is ours. */
+  readonly output?: z.ZodObject;
+  /** Whose key it takes, if not a caller's. */
+  readonly access?: 'anybody' | 'administrators';
+  /** JSON, if it says nothing else. */
+  readonly media?: 'text/plain';
 }
 
 export interface Described {
@@ -45,8 +52,9 @@ export function openapi({ procedures, dataRoutes }: Described): JsonObject {
         adminKey: { type: 'http', scheme: 'bearer', description: 'A key with the role admin.' },
         clientKey: { type: 'http', scheme: 'bearer', description: 'A key with the role client or admin.' },
       },
+      parameters: mannerParameters,
       responses: { Failure: { description: 'It failed; `kind` says how.', content: json({ ...ref('Failure') }) } },
-      schemas: { Failure: failureSchema(), ...outputSchemas(procedures) },
+      schemas: { Failure: failureSchema(), ...outputSchemas([...procedures, ...dataRoutes.filter(isDescribed)]) },
       [failureTable]: failures,
     },
   };
@@ -60,6 +68,7 @@ function managementOperation(procedure: Procedure): JsonObject {
   const parameters = [
     ...path.map((name) => parameter('path', name, schema)),
     ...(inQuery ? rest.map((name) => parameter('query', name, schema)) : []),
+    ...mannersOf(procedure),
   ];
   const body = inQuery ? undefined : json({ ...inputSchema(procedure, path) });
   return {
@@ -70,31 +79,51 @@ function managementOperation(procedure: Procedure): JsonObject {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
     responses: {
-      [procedure.status]: { description: 'Done.', content: json({ ...ref(componentName(procedure)) }) },
+      [procedure.status]: {
+        description: 'Done.',
+        ...etagOf(procedure),
+        content: {
+          ...json({ ...ref(componentName(procedure)) }),
+          ...(procedure.csv === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } }),
+        },
+      },
       default: { $ref: '#/components/responses/Failure' },
     },
   };
 }
 
-function dataOperation({ method, path, operation, summary }: DataRoute): JsonObject {
+function dataOperation(route: DataRoute): JsonObject {
+  const { method, path, operation, summary, access } = route;
+  const fields = pathFields(route).map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   const anyObject = json({ type: 'object' });
   return {
     operationId: `${method.toLowerCase()}${path.replace(/[^a-zA-Z0-9]+/g, '_')}`,
     summary: summary ?? `${operation}, as the vendor whose path this is documents it.`,
     tags: [operation],
-    security: [{ clientKey: [] }],
+    security: access === 'anybody' ? [] : [access === undefined ? { clientKey: [] } : { adminKey: [] }],
+    ...(fields.length === 0 ? {} : { parameters: fields }),
     ...(method === 'GET' || method === 'DELETE' ? {} : { requestBody: { required: true, content: anyObject } }),
     responses: {
       200: {
         description: summary === undefined ? "The vendor's own answer, or a stream of its events." : 'Done.',
-        content: anyObject,
+        content: contentOf(route, anyObject),
       },
       default: { description: "A failure in that vendor's own envelope.", content: anyObject },
     },
   };
 }
 
-function pathFields({ path }: Procedure): readonly string[] {
+function contentOf(route: DataRoute, anyObject: JsonObject): JsonObject {
+  if (route.media !== undefined) return { [route.media]: { schema: { type: 'string' } } };
+  return isDescribed(route) ? json({ ...ref(componentName(route)) }) : anyObject;
+}
+
+/** Whether its answer is ours to describe. */
+function isDescribed<Route extends DataRoute>(route: Route): route is Route & WithOutput {
+  return route.output !== undefined;
+}
+
+function pathFields({ path }: { readonly path: string }): readonly string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 }
 
@@ -130,18 +159,23 @@ function parameter(place: 'path' | 'query', name: string, { properties, required
   };
 }
 
+interface WithOutput {
+  readonly name?: string;
+  readonly output: z.ZodObject;
+}
+
 /** Each procedure's output once, by its title; outputs within outputs become references. */
-function outputSchemas(procedures: readonly Procedure[]): JsonObject {
+function outputSchemas(routes: readonly WithOutput[]): JsonObject {
   const registry = z.registry<{ readonly id: string }>();
-  for (const procedure of procedures) {
-    if (!registry.has(procedure.output)) registry.add(procedure.output, { id: componentName(procedure) });
+  for (const route of routes) {
+    if (!registry.has(route.output)) registry.add(route.output, { id: componentName(route) });
   }
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => ref(id).$ref, override: withoutPattern });
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, plain(schema)]));
 }
 
 /** An output's own title, if it has one that others may share; else the procedure's name: `KeysList`. */
-function componentName({ name, output }: Procedure): string {
+function componentName({ name = '', output }: WithOutput): string {
   const words = name.split('.').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return output.meta()?.title ?? words.join('');
 }

@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely';
+import type { Event } from '../../core/event.ts';
+import type { EventRecord, Events } from '../event.ts';
+import type { Row, Write } from './batch.ts';
+import { cutOf, listed } from './page.ts';
+import type { EventRow, Positioned, Schema } from './schema.ts';
+import type { Writer } from './writer.ts';
+
+export interface EventTools {
+  readonly database: Kysely<Schema>;
+  readonly writer: Pick<Writer, 'write'>;
+}
+
+/** What happened, newest first. */
+export function openEvents({ database, writer }: EventTools): Events {
+  return {
+    append: async (events) => {
+      if (events.length > 0) await writer.write(eventWrite(events));
+    },
+    async list({ organisationId, kind, subject, from, to, ...page }) {
+      const { limit, before } = cutOf(page);
+      let rows = database.selectFrom('events').selectAll().where('position', '<', before);
+      if (organisationId !== undefined) rows = rows.where('organisation_id', '=', organisationId);
+      if (kind !== undefined) rows = rows.where('kind', '=', kind);
+      if (subject !== undefined) rows = rows.where('subject', '=', subject);
+      if (from !== undefined) rows = rows.where('at', '>=', from);
+      if (to !== undefined) rows = rows.where('at', '<', to);
+      const found = await rows
+        .orderBy('position', 'desc')
+        .limit(limit + 1)
+        .execute();
+      return listed(found, limit, { item: eventRecord, position: ({ position }) => position });
+    },
+  };
+}
+
+const insertion = `insert into events (once, at, kind, subject, organisation_id, body) values (?, ?, ?, ?, ?, ?)
+  on conflict (once) do nothing`;
+
+/** For whoever writes what the events tell of: given to the writer in the same step, it is in the same commit. */
+export function eventWrite(events: readonly Event[]): Write {
+  return { sql: insertion, rows: events.map(eventRow) };
+}
+
+function eventRow({ once, at, kind, subject, organisationId, body }: Event): Row {
+  return [once, at, kind, subject, organisationId, JSON.stringify(body)];
+}
+
+function eventRecord({ position, at, kind, subject, organisation_id: organisationId, body }: Read): EventRecord {
+  return { id: `event_${position}`, at, kind, subject, organisationId, body: JSON.parse(body) };
+}
+
+type Read = EventRow & { readonly [Name in keyof Positioned]: number };
