@@ -29,7 +29,7 @@ export function questionsOf(until: number): readonly Question[] {
     usage('by hour and key', '&bucket=hour&group_by=key'),
     usage('by tag and model', '&group_by=tag,model'),
     usage('by user and model', '&group_by=user,model', 1 / 4),
-    usage('by tag, model and key', '&group_by=tag,model,key', 7),
+    usage('by tag, model and key', '&group_by=tag,model,key', 1),
     usage('by minute', '&bucket=minute', 1),
     list('the newest', ''),
     list('one key', `&key_id=key_${spread.keys - 1}`),
@@ -59,13 +59,16 @@ export interface Asking {
   readonly times: Times;
   ask(path: string): Promise<Response>;
   over(): boolean;
+  /** Milliseconds between an answer and the next question. */
+  readonly pauseMs: number;
 }
 
-/** Asks one question after the other, round and round, without a pause. Throws when an answer is none. */
-export async function askOn({ questions, times, ask, over }: Asking): Promise<void> {
+/** Asks one question after the other, round and round. Throws when an answer is none. */
+export async function askOn({ questions, times, ask, over, pauseMs }: Asking): Promise<void> {
   for (let turn = 0; !over(); turn += 1) {
     const question = questions[turn % questions.length];
     if (question === undefined) return;
+    if (pauseMs > 0) await Bun.sleep(pauseMs);
     const began = performance.now();
     const response = await ask(question.path);
     const bytes = await response.bytes();

@@ -157,18 +157,15 @@ async function measure({ plan, native, target, questions, times }: Work): Promis
     ...{ connections: 64, calls: rate * plan.seconds, warmup: 1_000, rate, arrivals: 'poisson' as const },
     ...{ settleMs: 200, limitSeconds: plan.seconds + 60 },
   };
-  const ask = async (path: string): Promise<Response> => {
-    if (plan.pauseMs > 0) await Bun.sleep(plan.pauseMs);
-    return await askOf(target)(path);
-  };
+  const ask = askOf(target);
   await runLoad(native.load, target, { file, load: { ...load, calls: Math.min(10_000, load.calls * 4), rate: 2_000 } });
-  await askOn({ questions, times: new Map(), ask, over: rounds(questions.length) });
+  await askOn({ questions, times: new Map(), pauseMs: 0, ask, over: rounds(questions.length) });
   const runs: Run[] = [];
   for (let round = 0; round < plan.rounds; round += 1) {
     console.error(`  round ${round + 1} of ${plan.rounds}`);
     const alone = await runLoad(native.load, target, { file, load });
     let isOver = false;
-    const asking = askOn({ questions, times, ask, over: () => isOver });
+    const asking = askOn({ questions, times, ask, pauseMs: plan.pauseMs, over: () => isOver });
     const beside = await runLoad(native.load, target, { file, load }).finally(() => {
       isOver = true;
     });

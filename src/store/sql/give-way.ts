@@ -4,13 +4,14 @@ import { setPriority } from 'node:os';
 /** Nicer than calls, which go first; not so nice that reports would starve on a busy machine. */
 const niceness = 10;
 
-/** How long, in nanoseconds, it may go on while somebody else is waiting; the least that the kernel grants. */
+/** The slice that is asked for, in nanoseconds; the longest that the kernel grants. */
 const sliceNs = 100_000_000n;
 
 /**
  * Lets every other thread of ours go first, where a thread can say so: elsewhere it would be said for the whole process. Being nice
- * decides who gets how much; but Linux lets whoever runs finish its slice, some milliseconds, for which each step of a call would
- * wait. Since 6.12 a thread may ask for a shorter one, and nothing but the call itself says so.
+ * decides who gets how much, not who comes first: Linux takes whose slice would be over first, and lets whoever wakes with a shorter slice go at
+ * once before one with a longer. So a long one is asked for, which nothing but the call itself can do, since 6.12. With a short one calls
+ * would wait until the clock ticks, some milliseconds at each of their steps.
  * https://docs.kernel.org/scheduler/sched-eevdf.html
  */
 export function giveWay(): void {

@@ -1,13 +1,12 @@
 import type { Database } from 'bun:sqlite';
 import { Failure } from '../../core/failure.ts';
 import type { Clock, Log } from '../../core/ports.ts';
-import { type AddedColumns, addColumns } from './added-columns.ts';
 
 /** One step of the schema, forward only; its version is one more than that of the step before. */
 export interface Migration {
   readonly version: number;
   readonly name: string;
-  readonly statements: readonly (string | AddedColumns)[];
+  readonly statements: readonly string[];
 }
 
 /** Who is told of steps that take long. */
@@ -68,10 +67,7 @@ function begun(database: Database): void {
 function apply(database: Database, { version, name, statements }: Migration): void {
   database.run('begin immediate');
   try {
-    for (const statement of statements) {
-      if (typeof statement === 'string') database.run(statement);
-      else addColumns(database, statement);
-    }
+    for (const statement of statements) database.run(statement);
     database.run('insert into migrations (version, name) values (?, ?)', [version, name]);
     database.run('commit');
   } catch (thrown) {

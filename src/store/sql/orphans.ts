@@ -57,6 +57,10 @@ export function loadHolds(database: Database): FoundHolds {
 const endedBehind = 'select hold from entries where sequence > ? and hold is not null';
 const noted = 'select hold, cast(cost as text) as cost from hold_notes';
 
+/** In two halves, for either kind of entry has an index of its own: without them every entry there is would be looked at. */
+const entriesOfCall = `select attempt, 0 as closing from entries where request_id = ?1 and closing = 0
+  union all select attempt, 1 from entries where request_id = ?1 and closing = 1`;
+
 /** The last attempt of a call closes it, if nothing else has. */
 function orphaned(
   database: Database,
@@ -64,9 +68,7 @@ function orphaned(
   costs: ReadonlyMap<number, string | null>,
 ): readonly Orphan[] {
   const told = new Set<string>();
-  const entries = database.query<{ readonly attempt: number; readonly closing: number }, [string]>(
-    'select attempt, closing from entries where request_id = ?',
-  );
+  const entries = database.query<{ readonly attempt: number; readonly closing: number }, [string]>(entriesOfCall);
   const orphans = open.toReversed().map((draft): Orphan => {
     const { requestId } = draft.entry;
     for (const each of entries.all(requestId)) {

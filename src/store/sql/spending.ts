@@ -65,7 +65,7 @@ function earliestOf(budgets: readonly KeptBudget[], now: Moment): number {
 async function firstOnWall(read: Read, from: number): Promise<number> {
   if (from <= 0) return 0;
   const question =
-    'select ifnull(min(sequence), (select ifnull(max(sequence), 0) + 1 from entries)) as first from entries where started_at >= ?';
+    'select ifnull(min(sequence), (select ifnull(max(sequence), 0) + 1 from entries)) as first from entries indexed by entries_time where started_at >= ?';
   const [row] = (await read(question, [from])) as readonly { readonly first: number }[];
   return row?.first ?? 0;
 }

@@ -10,13 +10,10 @@ export const unitsAndAdjustments: Migration = {
   version: 6,
   name: 'units and adjustments',
   statements: [
-    {
-      table: 'entries',
-      columns: [
-        ...['image', 'audio_second', 'video_second', '"character"', 'compute_second'].map((name) => `${name} integer`),
-        'service_tier text',
-      ],
-    },
+    ...['image', 'audio_second', 'video_second', '"character"', 'compute_second'].map(
+      (column) => `alter table entries add column ${column} integer`,
+    ),
+    'alter table entries add column service_tier text',
     'alter table prices add column units text',
     'alter table prices add column service_tiers text',
     'drop index prices_once',

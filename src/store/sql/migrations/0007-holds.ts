@@ -39,13 +39,11 @@ export const holds: Migration = {
       spent integer not null,
       primary key (budget, value, start)
     ) strict, without rowid`,
-    {
-      table: 'entries',
-      columns: [
-        ...['hold', 'held_at', 'held_skew', 'held'].map((name) => `${name} integer`),
-        'settlement text',
-        'overrun integer check (overrun between 0 and 100000000000000000)',
-      ],
-    },
+    'alter table entries add column hold integer',
+    'alter table entries add column held_at integer',
+    'alter table entries add column held_skew integer',
+    'alter table entries add column held integer',
+    'alter table entries add column settlement text',
+    'alter table entries add column overrun integer check (overrun between 0 and 100000000000000000)',
   ],
 };

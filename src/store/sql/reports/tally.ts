@@ -40,10 +40,11 @@ export class Tally {
   readonly #steps = new Map<number, number>();
   readonly #bucketNumbers = new Map<number, number>();
   readonly #buckets: (number | null)[] = [];
-  readonly #ids: number[][] = [];
+  readonly #ids: (readonly number[])[] = [];
   readonly #sums: Float64Array[] = measureNames.map(() => new Float64Array(64));
+  /** The group at each step; -1 if none ends there. */
+  readonly #slotAt: number[] = [-1];
   #rowsSinceCarry = 0;
-  #stepCount = 0;
 
   constructor(grouping: Grouping) {
     this.#grouping = grouping;
@@ -113,7 +114,7 @@ export class Tally {
     const { places, count } = partition.finish();
     const slotOf = new Int32Array(count).fill(-1);
     const slots = new Int32Array(places.length);
-    const coded = this.#grouping.dimensions.map((name) => segment.dimension(name));
+    const columns = this.#grouping.dimensions.map((name) => segment.dimension(name));
     const times = segment.numbers('time');
     for (let item = 0; item < places.length; item += 1) {
       const row = owner === undefined ? item : (owner[item] as number);
@@ -125,8 +126,18 @@ export class Tally {
       let slot = slotOf[place] as number;
       if (slot === -1) {
         const time = segment.earliest + (times?.[row] ?? 0);
-        const ids = coded.map((column) => idAt(column, column.ends === undefined ? row : item));
-        slot = this.#slot(bucketMs === undefined ? null : time - mod(time, bucketMs), ids);
+        const bucketStart = bucketMs === undefined ? null : time - mod(time, bucketMs);
+        // Found step by step, each step's number standing for all before it.
+        let step = bucketStart === null ? 0 : this.#step(0, this.#bucket(bucketStart));
+        for (let at = 0; at < columns.length; at += 1) {
+          const column = columns[at] as Coded;
+          step = this.#step(step, idAt(column, column.ends === undefined ? row : item));
+        }
+        slot = this.#slotAt[step] as number;
+        if (slot === -1) {
+          const ids = columns.map((column) => idAt(column, column.ends === undefined ? row : item));
+          slot = this.#open(step, bucketStart, ids);
+        }
         slotOf[place] = slot;
       }
       slots[item] = slot;
@@ -134,17 +145,13 @@ export class Tally {
     return slots;
   }
 
-  /** The group of this bucket and these names: found step by step, each step's number standing for all before it. */
-  #slot(bucketStart: number | null, ids: readonly number[]): number {
-    let step = bucketStart === null ? 0 : this.#step(0, this.#bucket(bucketStart));
-    for (const id of ids) step = this.#step(step, id);
-    const known = this.#steps.get(-1 - step);
-    if (known !== undefined) return known;
+  /** The group at this step begins. */
+  #open(step: number, bucketStart: number | null, ids: readonly number[]): number {
     const slot = this.#ids.length;
     if (slot === this.#grouping.mostGroups) throw new TooManyGroups();
-    this.#ids.push([...ids]);
+    this.#ids.push(ids);
     this.#buckets.push(bucketStart);
-    this.#steps.set(-1 - step, slot);
+    this.#slotAt[step] = slot;
     if (slot === this.#sums[0]?.length) {
       for (const [index, column] of this.#sums.entries()) {
         const wider = new Float64Array(column.length * 2);
@@ -165,9 +172,9 @@ export class Tally {
     const name = before * 2 ** 32 + id;
     const known = this.#steps.get(name);
     if (known !== undefined) return known;
-    this.#stepCount += 1;
-    this.#steps.set(name, this.#stepCount);
-    return this.#stepCount;
+    const step = this.#slotAt.push(-1) - 1;
+    this.#steps.set(name, step);
+    return step;
   }
 
   #addUp(segment: Segment, slots: Int32Array, owner: Uint32Array | undefined): void {
