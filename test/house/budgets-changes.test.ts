@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { Failure } from '../../src/core/failure.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Hold, Store } from '../../src/store/store.ts';
-import { type HonestUpstream, honestUpstream } from './honest-upstream.ts';
-import { type TestHouse, type TestHouseOptions, testHouse } from './house.ts';
+import { honestUpstream } from './honest-upstream.ts';
+import type { TestHouseOptions } from './house.ts';
 import {
   administer,
   asking,
@@ -11,27 +11,16 @@ import {
   charged,
   expectBooksClosed,
   hello,
+  key,
   payer,
   payingConfig,
   usd,
   worstCase,
 } from './paying.ts';
+import { payingHouses } from './paying-houses.ts';
 
-const opened: TestHouse[] = [];
-afterEach(async () => {
-  for (const house of opened.splice(0)) await house.close();
-});
-
-async function scene(
-  upstream: HonestUpstream = honestUpstream(),
-  options: TestHouseOptions = {},
-): Promise<{ readonly house: TestHouse; readonly upstream: HonestUpstream }> {
-  const house = await testHouse({ config: payingConfig, http: upstream, ...options });
-  opened.push(house);
-  return { house, upstream };
-}
-
-const key = (id: string) => ({ kind: 'key', id }) as const;
+const { scene, closeAll } = payingHouses();
+afterEach(closeAll);
 const body = asking({ max_tokens: 100 });
 const worst = worstCase(body, 100);
 
@@ -102,7 +91,7 @@ describe('a price that nobody knows', () => {
   const unknown = { ...body, model: 'unknown/m' };
 
   test('is refused under a hard budget, with the remedy, and nobody is asked', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const { id, ask } = await payer(house, { limit_usd: '100' });
     const response = await ask(unknown);
     const { error } = (await response.json()) as { error: { message: string; code: string; param: string } };
@@ -114,7 +103,7 @@ describe('a price that nobody knows', () => {
   });
 
   test('is loud without one: the call goes on, its cost is open, and an observing budget says what it would have done', async () => {
-    const { house } = await scene();
+    const { house } = await scene(honestUpstream());
     const { ask, standings } = await payer(house, { limit_usd: '1', mode: 'observe' });
     expect((await ask(unknown)).status).toBe(200);
     const [record] = await house.records();
@@ -155,7 +144,7 @@ describe('input that nobody can measure', () => {
     ['a URL', image],
     ['a file', file],
   ])('is held at the price of all of the context: %s', async (_name, part) => {
-    const { house } = await scene();
+    const { house } = await scene(honestUpstream());
     const { id, ask, standings } = await payer(house, { limit_usd: '1' });
     expect((await ask(showing(part, 'up/m'))).status).toBe(200);
     const [record] = await house.records();
@@ -165,7 +154,7 @@ describe('input that nobody can measure', () => {
   });
 
   test('is refused under a hard budget where the context is not known, naming it, and goes on without one', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const { ask } = await payer(house, { limit_usd: '1000' });
     const response = await ask(showing(image, 'up/short'));
     const { error } = (await response.json()) as { error: { message: string; code: string; param: string } };
@@ -245,7 +234,7 @@ describe('when storage fails', () => {
 });
 
 test('a clock that is set back or forth gives nobody more than there is', async () => {
-  const { house, upstream } = await scene();
+  const { house, upstream } = await scene(honestUpstream());
   const { id, ask } = await payer(house, { limit_usd: usd(2n * worst), period: 'day' });
   const statuses: number[] = [];
   for (const jump of [0, -7_200_000, 3_600_000, -86_400_000]) {
@@ -262,7 +251,7 @@ test('a clock that is set back or forth gives nobody more than there is', async 
 });
 
 test('what is explained to cost at most is what is held', async () => {
-  const { house } = await scene();
+  const { house } = await scene(honestUpstream());
   const { ask } = await payer(house);
   const questions: readonly [string, Json][] = [
     ['/v1/chat/completions', body],

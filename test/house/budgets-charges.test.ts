@@ -3,7 +3,7 @@ import type { HttpClient } from '../../src/core/ports.ts';
 import type { RequestStory } from '../../src/store/store.ts';
 import { fakeUpstream, goodAnswer } from './fake-upstream.ts';
 import { type HonestUpstream, honestUpstream } from './honest-upstream.ts';
-import { clientKey, type TestHouse, testHouse } from './house.ts';
+import { clientKey, type TestHouse } from './house.ts';
 import {
   asking,
   billed,
@@ -11,26 +11,18 @@ import {
   expectBooksClosed,
   hello,
   inputPrice,
+  key,
   outputPrice,
   type Payer,
   payer,
-  payingConfig,
   usd,
   worstCase,
 } from './paying.ts';
+import { payingHouses } from './paying-houses.ts';
 
-const opened: TestHouse[] = [];
-afterEach(async () => {
-  for (const house of opened.splice(0)) await house.close();
-});
+const { scene, closeAll } = payingHouses();
+afterEach(closeAll);
 
-async function scene<Http extends HttpClient>(http: Http) {
-  const house = await testHouse({ config: payingConfig, http });
-  opened.push(house);
-  return { house, upstream: http };
-}
-
-const key = (id: string) => ({ kind: 'key', id }) as const;
 const body = asking({ max_tokens: 100 });
 const worst = worstCase(body, 100);
 
@@ -288,8 +280,7 @@ test('what somebody streams for seconds is noted once a second, so that a crash 
   const pieces = [...Array.from({ length: 40 }, () => word('word')), 'data: [DONE]\n\n'];
   const http = fakeUpstream(() => ({ headers: { 'content-type': 'text/event-stream' }, pieces }));
   const noted: bigint[] = [];
-  const house = await testHouse({
-    ...{ config: payingConfig, http },
+  const { house } = await scene(http, {
     change: ({ store, ...parts }) => ({
       ...parts,
       store: {
@@ -304,7 +295,6 @@ test('what somebody streams for seconds is noted once a second, so that a crash 
       },
     }),
   });
-  opened.push(house);
   const response = await house.ask({ ...body, stream: true }, { headers: { authorization: `Bearer ${clientKey}` } });
   const reader = response.body?.getReader();
   for (let piece = await reader?.read(); piece?.done === false; piece = await reader?.read())

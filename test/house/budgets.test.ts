@@ -1,41 +1,29 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import type { Json, JsonObject } from '../../src/core/json.ts';
-import { type HonestUpstream, honestUpstream } from './honest-upstream.ts';
-import { type TestHouse, type TestHouseOptions, testHouse } from './house.ts';
+import { honestUpstream } from './honest-upstream.ts';
 import {
   asking,
   billed,
   charged,
   expectBooksClosed,
   hello,
+  key,
   outputPrice,
   payer,
   payingConfig,
   usd,
   worstCase,
 } from './paying.ts';
+import { payingHouses } from './paying-houses.ts';
 
-const opened: TestHouse[] = [];
-afterEach(async () => {
-  for (const house of opened.splice(0)) await house.close();
-});
-
-async function scene(
-  upstream: HonestUpstream = honestUpstream(),
-  options: TestHouseOptions = {},
-): Promise<{ readonly house: TestHouse; readonly upstream: HonestUpstream }> {
-  const house = await testHouse({ config: payingConfig, http: upstream, ...options });
-  opened.push(house);
-  return { house, upstream };
-}
-
-const key = (id: string) => ({ kind: 'key', id }) as const;
+const { scene, closeAll } = payingHouses();
+afterEach(closeAll);
 
 describe('a hard budget', () => {
   test.each(['memory', 'sqlite'] as const)(
     'is spent to its end and never passed by two hundred who ask at once (%s)',
     async (store) => {
-      const { house, upstream } = await scene(undefined, { store });
+      const { house, upstream } = await scene(honestUpstream(), { store });
       const { id, ask } = await payer(house, { limit_usd: '0.5' });
       const body = asking({ max_tokens: 100 });
       const statuses: number[] = [];
@@ -61,7 +49,7 @@ describe('a hard budget', () => {
   test('admits a call whose worst case is just free, as it is, and lowers the limit of one that is a nano-dollar too dear', async () => {
     const body = asking({ max_tokens: 100 });
     const worst = worstCase(body, 100);
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const rich = await payer(house, { limit_usd: usd(worst) });
     const fits = await rich.ask(body);
     expect([fits.status, fits.headers.get('x-trestle-max-tokens')]).toEqual([200, null]);
@@ -75,7 +63,7 @@ describe('a hard budget', () => {
   test('refuses once no useful answer fits: sixteen tokens, or what the caller asked for', async () => {
     const body = asking({ max_tokens: 100 });
     const least = worstCase(body, 16);
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const enough = await payer(house, { limit_usd: usd(least) });
     expect((await enough.ask(body)).headers.get('x-trestle-max-tokens')).toBe('16');
     const less = await payer(house, { limit_usd: usd(least - 1n) });
@@ -97,7 +85,7 @@ describe('a hard budget', () => {
   });
 
   test('says what is spent, where, until when and what to do, in the words of OpenAI', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const { id, ask } = await payer(house, { limit_usd: '0.0000001', period: 'day', timezone: 'Europe/Berlin' });
     const response = await ask(asking({ max_tokens: 5 }));
     const { error } = (await response.json()) as { error: { message: string; type: string; code: string } };
@@ -113,7 +101,7 @@ describe('a hard budget', () => {
   });
 
   test('says the same in the words of Anthropic, with its status', async () => {
-    const { house } = await scene();
+    const { house } = await scene(honestUpstream());
     const { ask } = await payer(house, { limit_usd: '0.0000001' });
     const response = await ask(
       { model: 'claude/claude-opus-4-5', max_tokens: 5, messages: hello },
@@ -126,7 +114,7 @@ describe('a hard budget', () => {
   });
 
   test('of the project or the organisation stands in the way like the key’s own; the tightest of all decides', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const body = asking({ max_tokens: 1_000 });
     const { id, ask } = await payer(house, { limit_usd: '1' });
     const [project] = await house.store.tenants.projects();
@@ -150,7 +138,7 @@ describe('a hard budget', () => {
   });
 
   test('for each end user is kept by two hundred first calls of each at once', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const body = asking({ max_tokens: 50 });
     const limit = 3n * worstCase(body, 50);
     const { id, ask } = await payer(house, { limit_usd: usd(limit), end_user: '*' });
@@ -235,7 +223,7 @@ describe('a lowered limit', () => {
 
   test.each(cases)('is spelled to the target and told to the caller: $name', async ({ path, body, sent }) => {
     for (const stream of [false, true]) {
-      const { house, upstream } = await scene();
+      const { house, upstream } = await scene(honestUpstream());
       const question = stream ? { ...body, stream: true } : body;
       const { id, ask } = await payer(house, { limit_usd: usd(worstCase(question, limit)) });
       const response = await ask(question, { path });
@@ -251,7 +239,7 @@ describe('a lowered limit', () => {
   });
 
   test('leaves room for the thoughts that were asked for, or is none', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const thinking = { type: 'enabled', budget_tokens: 1_024 };
     const body = { model: 'claude/claude-opus-4-5', max_tokens: 2_000, thinking, messages: hello };
     const enough = await payer(house, { limit_usd: usd(worstCase(body, 1_025)) });
@@ -265,7 +253,7 @@ describe('a lowered limit', () => {
 
 describe('numbers beyond reason', () => {
   test('a limit of all numbers is lowered to what is left', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const body = asking({ model: 'up/short', max_tokens: Number.MAX_SAFE_INTEGER, n: 128 });
     const { id, ask } = await payer(house, { limit_usd: usd(worstCase(body, 128 * 30)) });
     const response = await ask(body);
@@ -275,7 +263,7 @@ describe('numbers beyond reason', () => {
   });
 
   test('is held for no more than a store can keep where nothing limits it', async () => {
-    const { house, upstream } = await scene(undefined, { store: 'sqlite' });
+    const { house, upstream } = await scene(honestUpstream(), { store: 'sqlite' });
     const soft = await payer(house, { limit_usd: '1', mode: 'soft' });
     const response = await soft.ask(asking({ model: 'up/short', max_tokens: Number.MAX_SAFE_INTEGER, n: 128 }));
     await response.text();
@@ -295,7 +283,7 @@ describe('numbers beyond reason', () => {
     ['n', 129],
     ['n', '2'],
   ])('%s of %p is refused, and nothing is held', async (name, value) => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const { id, ask } = await payer(house, { limit_usd: '1' });
     expect((await ask(asking({ [name]: value }))).status).toBe(400);
     expect(upstream.sent).toBeEmpty();
@@ -303,7 +291,7 @@ describe('numbers beyond reason', () => {
   });
 
   test('alternatives of a model that gives one to a call pay for the input of each', async () => {
-    const { house, upstream } = await scene();
+    const { house, upstream } = await scene(honestUpstream());
     const body = asking({ model: 'claude/claude-opus-4-5', max_tokens: 50, n: 3 });
     const worst = 3n * worstCase(body, 50);
     const { id, ask } = await payer(house, { limit_usd: usd(worst - 3n * outputPrice) });
@@ -317,7 +305,7 @@ describe('numbers beyond reason', () => {
 
 describe('a budget that refuses nobody', () => {
   test('that only observes lets everything pass and says what it would have refused', async () => {
-    const { house } = await scene();
+    const { house } = await scene(honestUpstream());
     const body = asking({ max_tokens: 100 });
     const { id, ask, standings } = await payer(house, { limit_usd: usd(worstCase(body, 100)), mode: 'observe' });
     for (const _ of [1, 2, 3]) expect((await ask(body)).headers.get('x-trestle-max-tokens')).toBeNull();
@@ -327,7 +315,7 @@ describe('a budget that refuses nobody', () => {
   });
 
   test('that is soft lets everything pass', async () => {
-    const { house } = await scene();
+    const { house } = await scene(honestUpstream());
     const { ask } = await payer(house, { limit_usd: '0', mode: 'soft' });
     expect((await ask(asking({ max_tokens: 100 }))).status).toBe(200);
     expect((await house.records())[0]?.flags).toEqual([]);

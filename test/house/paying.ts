@@ -21,6 +21,10 @@ models:
   cheaper: { targets: [{ model: dear/m }], fallback: [up/m] }
 `;
 
+export function key(id: string): LimitOwner {
+  return { kind: 'key', id };
+}
+
 /** Somebody with a key and budgets of its own. */
 export interface Payer {
   readonly id: string;
