@@ -23,7 +23,7 @@ import type { RateCounters } from './policies/rate-limit-counters.ts';
 import { configure } from './providers/configure.ts';
 import { probe } from './providers/probe.ts';
 import type { ConfiguredProvider } from './providers/provider.ts';
-import { sandboxClient } from './sandbox/index.ts';
+import type { SandboxPorts } from './sandbox/index.ts';
 import type { PriceRecord, Store } from './store/store.ts';
 import { type Door, dataPlane } from './transports/http/data-plane.ts';
 import { explainRoute } from './transports/http/explain.ts';
@@ -141,13 +141,25 @@ export function buildHouse(parts: HouseParts): House {
 }
 
 function providersOf({ config, clock, ids, http }: HouseParts): ReadonlyMap<string, ConfiguredProvider> {
-  const builtIn = sandboxClient({ clock, ids });
+  const builtIn = sandbox({ clock, ids });
   return new Map(
     [...config.providers, ...config.discoverable].map((entry) => {
       const provider = configure(entry, { http: entry.kind.builtIn === true ? builtIn : http, clock });
       return [entry.name, counting(provider, anthropicTokenCount)];
     }),
   );
+}
+
+/** The sandbox is loaded when somebody first calls it. */
+function sandbox(ports: SandboxPorts): HttpClient {
+  let loaded: Promise<HttpClient> | undefined;
+  return {
+    async send(outbound) {
+      loaded ??= import('./sandbox/index.ts').then(({ sandboxClient }) => sandboxClient(ports));
+      const client = await loaded;
+      return await client.send(outbound);
+    },
+  };
 }
 
 interface Known {

@@ -4,9 +4,10 @@ import { fakeStore } from '../test/fakes/store.ts';
 import { noon, stoppedClock } from '../test/fakes/surroundings.ts';
 import type { Config, ProviderSettings } from './config/config.ts';
 import type { Vault } from './core/ports.ts';
+import type { InForceTools } from './in-force.ts';
 import type { WantedSetting } from './management/configuration.ts';
 import { openDesk } from './management/desk.ts';
-import type { AuditRecord, Store } from './store/store.ts';
+import type { AuditRecord, PriceRecord, Store } from './store/store.ts';
 
 const told: AuditRecord = {
   id: 'audit_1',
@@ -129,3 +130,37 @@ async function startedOverrides(store: Store, text: string): Promise<Config['ove
   (await fakeInForce({ store, clock, text: () => text, apply })).begin();
   return found;
 }
+
+test('of the prices that are stored those of providers that are there are in force, also of one that comes later', async () => {
+  const store = fakeStore();
+  const price = { from: 0, perToken: { input: 1n }, source: 'list@1' };
+  const priced = (provider: string): PriceRecord => ({ provider, model: 'm', price });
+  const [openai, groq, own] = [priced('openai'), priced('groq'), priced('up')];
+  await store.prices.add([openai, groq, own, priced('xai')]);
+  let inForce: readonly PriceRecord[] = [];
+  let readings = 0;
+  const prices: Store['prices'] = {
+    ...store.prices,
+    of(providers) {
+      readings += 1;
+      return store.prices.of(providers);
+    },
+  };
+  const apply: InForceTools['apply'] = (_, records) => {
+    inForce = records;
+  };
+  const text = (): string => 'providers: { groq: { api_key: groq-key } }';
+  const living = await fakeInForce({ store: { ...store, prices }, clock, text, apply });
+  living.begin();
+  expect(inForce).toEqual([groq]);
+  await living.set(up, told);
+  expect(inForce).toEqual([openai, groq, own]);
+  await living.set(
+    { kind: 'alias', name: 'swift', entry: { pin: 'up/m' }, change: 'create' },
+    { ...told, id: 'audit_2' },
+  );
+  expect([inForce, readings]).toEqual([[openai, groq, own], 2]);
+  const dearer = { provider: 'groq', model: 'm', price: { ...price, from: 1, source: 'management' } };
+  await living.addPrices([dearer], { ...told, id: 'audit_3' });
+  expect(inForce).toEqual([openai, groq, own, dearer]);
+});

@@ -2,11 +2,13 @@ import type { Config } from './config/config.ts';
 import { type ConfigSources, loadConfig } from './config/load.ts';
 import { type LeftOut, type Loaded, loadWithStored } from './config/load-stored.ts';
 import { ConfigurationError, type Problem } from './config/problems.ts';
+import { type Reading, readingOf } from './config/reading.ts';
 import { difference, spelledConfig } from './config/spelled-config.ts';
 import type { StoredEntry } from './config/stored-entries.ts';
 import { asFailure, Failure } from './core/failure.ts';
 import type { Clock, Vault } from './core/ports.ts';
 import { entriesInForce, isSame, mistakeOf } from './entries-in-force.ts';
+import { noPrices, type PricesInForce, pricesFor } from './in-force-prices.ts';
 import { ledNowhere } from './led-nowhere.ts';
 import type {
   Configuration,
@@ -22,12 +24,12 @@ import { mergedSecrets, openedEntry, purposeOf, refuseMovedSecrets, sealedSecret
 export interface InForceTools {
   /** Flags, environment and file as they are at this moment. */
   readonly sources: () => ConfigSources;
+  /** As they were when the start read them. */
+  readonly first: Reading;
   readonly store: Pick<Store, 'settings' | 'prices' | 'audit' | 'answers'>;
   readonly vault: Vault;
   readonly clock: Clock;
-  /** Every stored price. */
-  readonly prices: readonly PriceRecord[];
-  /** Serves by these settings from now on. */
+  /** Serves by these settings, and by these prices of their providers, from now on. */
   readonly apply: (config: Config, prices: readonly PriceRecord[]) => void;
   /** Is told what file and environment alone say whenever they are read again. */
   readonly taken?: (config: Config) => Promise<void>;
@@ -38,24 +40,26 @@ export class InForce implements Configuration {
   readonly #tools: InForceTools;
   #sources: ConfigSources;
   #settings: readonly Setting[];
-  #prices: readonly PriceRecord[];
+  #prices = noPrices;
   #loaded: Loaded;
 
   static async open(tools: InForceTools): Promise<InForce> {
-    return new InForce(tools, await tools.store.settings.all());
+    const opened = new InForce(tools, await tools.store.settings.all());
+    opened.#prices = await opened.#pricesFor(opened.#loaded);
+    return opened;
   }
 
   private constructor(tools: InForceTools, settings: readonly Setting[]) {
+    const { sources, config } = tools.first;
     this.#tools = tools;
-    this.#sources = asOfNow(tools.sources());
+    this.#sources = sources;
     this.#settings = settings;
-    this.#prices = tools.prices;
-    this.#loaded = this.#load(this.#sources, settings);
+    this.#loaded = settings.length === 0 ? { config, leftOut: [] } : this.#load(sources, settings);
   }
 
   /** Serves by it for the first time. */
   begin(): void {
-    this.#tools.apply(this.#loaded.config, this.#prices);
+    this.#tools.apply(this.#loaded.config, this.#prices.records);
   }
 
   read(): ConfigurationInForce {
@@ -81,15 +85,14 @@ export class InForce implements Configuration {
   }
 
   async reload(audit: AuditRecord): Promise<void> {
-    const sources = asOfNow(this.#tools.sources());
     // The file must stand by itself, for that is how the next start reads it first.
-    const alone = usable(() => loadConfig(sources));
+    const { sources, config: alone } = usable(() => readingOf(this.#tools.sources()));
     const next = usable(() => this.#load(sources, this.#settings));
+    const prices = await this.#pricesFor(next);
     const summary = `${audit.summary}: ${difference(this.#loaded.config, next.config)}`.slice(0, longestSummary);
     await this.#tools.store.audit.append({ ...audit, summary });
     this.#sources = sources;
-    this.#loaded = next;
-    this.begin();
+    this.#count({ settings: this.#settings, loaded: next, prices });
     await this.#tools.taken?.(alone);
   }
 
@@ -107,25 +110,27 @@ export class InForce implements Configuration {
       createdAt: before?.createdAt ?? clock.now(),
       updatedAt: clock.now(),
     };
-    const candidate = [...this.#settings.filter((one) => !isSame(one, wanted)), setting];
-    const next = this.#checked(candidate, wanted);
+    const settings = [...this.#settings.filter((one) => !isSame(one, wanted)), setting];
+    const loaded = this.#checked(settings, wanted);
     refuseMovedSecrets(vault, wanted, before);
+    const prices = await this.#pricesFor(loaded);
     await store.settings.save([setting], audit);
-    this.#count(candidate, next);
+    this.#count({ settings, loaded, prices });
   }
 
   async remove(name: SettingName, audit: AuditRecord): Promise<void> {
     refuseStranger({ ...name, change: 'update' }, this.#known(name), this.#loaded.config);
-    const candidate = this.#settings.filter((one) => !isSame(one, name));
-    const next = this.#checked(candidate, name);
+    const settings = this.#settings.filter((one) => !isSame(one, name));
+    const loaded = this.#checked(settings, name);
+    const prices = await this.#pricesFor(loaded);
     await this.#tools.store.settings.remove(name, audit);
-    this.#count(candidate, next);
+    this.#count({ settings, loaded, prices });
   }
 
   async addPrices(records: readonly PriceRecord[], audit: AuditRecord): Promise<void> {
     const { prices } = this.#tools.store;
     await prices.add(records, audit);
-    this.#prices = await prices.all();
+    this.#prices = await pricesFor(this.#loaded.config, prices, noPrices);
     this.begin();
   }
 
@@ -159,26 +164,26 @@ export class InForce implements Configuration {
     return next;
   }
 
+  #pricesFor({ config }: Loaded): Promise<PricesInForce> {
+    return pricesFor(config, this.#tools.store.prices, this.#prices);
+  }
+
   /** Lets count what is durable by now. */
-  #count(candidate: readonly Setting[], next: Loaded): void {
-    this.#settings = candidate;
-    this.#loaded = next;
+  #count({ settings, loaded, prices }: Next): void {
+    this.#settings = settings;
+    this.#loaded = loaded;
+    this.#prices = prices;
     this.begin();
   }
 }
 
 const longestSummary = 2_000;
 
-/** What a change is checked with must not change meanwhile: every file is read once. */
-function asOfNow(sources: ConfigSources): ConfigSources {
-  const texts = new Map<string, string | undefined>();
-  return {
-    ...sources,
-    readFile(path) {
-      if (!texts.has(path)) texts.set(path, sources.readFile(path));
-      return texts.get(path);
-    },
-  };
+/** What shall be in force. */
+interface Next {
+  readonly settings: readonly Setting[];
+  readonly loaded: Loaded;
+  readonly prices: PricesInForce;
 }
 
 interface Opened {

@@ -1,5 +1,6 @@
 import { readFlags } from './config/flags.ts';
-import { type ConfigSources, loadConfig } from './config/load.ts';
+import type { ConfigSources } from './config/load.ts';
+import { readingOf } from './config/reading.ts';
 import type { Log } from './core/ports.ts';
 import type { Terminal } from './core/terminal.ts';
 import { environment } from './platform/environment.ts';
@@ -23,10 +24,11 @@ export async function serve({ terminal, exit }: Entrance, words: readonly string
   const sources = (): ConfigSources => ({
     ...{ flags, environment: environment(), readFile: readTextNow, kinds: providerKinds },
   });
-  const log = openLog({ level: loadConfig(sources()).logLevel, tty: terminal.out.isTerminal });
+  const first = readingOf(sources());
+  const log = openLog({ level: first.config.logLevel, tty: terminal.out.isTerminal });
   // A bug in one call must not cut everybody else's streams.
   onStrayRejection((cause) => log.error('something failed that nobody waited for: a bug of ours', { cause }));
-  const running = await start(sources, log);
+  const running = await start({ sources, first, log });
   terminal.out.write(`${welcome(running)}\n`);
   onReload(() => void reload(running, log));
   let stopping = false;

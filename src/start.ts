@@ -3,10 +3,10 @@ import { keptJumps } from './catalog/kept-jumps.ts';
 import { type ModelLists, modelLists } from './catalog/model-lists.ts';
 import { seedPrices } from './catalog/seed.ts';
 import type { Address, Config } from './config/config.ts';
-import { type ConfigSources, loadConfig } from './config/load.ts';
 import type { FetchMedia, HttpServer, Listener, Log } from './core/ports.ts';
 import { buildHouse, type House, type HouseParts } from './house.ts';
-import { InForce } from './in-force.ts';
+import { InForce, type InForceTools } from './in-force.ts';
+import { retainEvents } from './jobs/event-retention.ts';
 import { watchSpend } from './jobs/spend-watch.ts';
 import { type LastConfig, lastConfig } from './last-config.ts';
 import { openDesk } from './management/desk.ts';
@@ -44,9 +44,14 @@ export interface Running {
 /** How long running streams may take to finish once the server is told to stop, in milliseconds. */
 const graceMs = 30_000;
 
+/** What a start begins with. */
+export interface Beginning extends Pick<InForceTools, 'sources' | 'first'> {
+  readonly log: Log;
+}
+
 /** Opens the data directory, builds the house on this machine and opens its doors. Throws a `Failure` that says what to do. */
-export async function start(sources: () => ConfigSources, log: Log): Promise<Running> {
-  const config = loadConfig(sources());
+export async function start({ sources, first, log }: Beginning): Promise<Running> {
+  const { config } = first;
   const machine = { clock: systemClock, ids: systemIds, log };
   await ensureDirectory(config.data);
   const store = await openStore({ directory: config.data, clock: machine.clock, log });
@@ -57,14 +62,14 @@ export async function start(sources: () => ConfigSources, log: Log): Promise<Run
     const vault = await openVault(join(config.data, 'vault.key'));
     const made = await firstRun({ ...machine, store, digest }, given(config));
     const record = await recording({ ...machine, store });
-    const { records, added } = await seedPrices(store.prices, {
+    const seeding = await seedPrices(store.prices, {
       at: machine.clock.now(),
       record: (summary) => record({ actor: 'start', procedure: 'prices.take', subject: 'prices', summary }),
     });
-    if (added !== undefined) log.info('the price list was taken up', { count: records.length });
-    for (const { provider, model, why } of added?.jumps ?? [])
+    if (seeding !== undefined) log.info('the price list was taken up', { count: seeding.count });
+    for (const { provider, model, why } of seeding?.jumps ?? [])
       log.warn(`a new price was not taken, the old one stays: ${why}`, { provider, model });
-    const refusedPrices = await keptJumps(kept, added);
+    const refusedPrices = await keptJumps(kept, seeding);
     const desk = openDesk({ clock: machine.clock, answers: store.answers, vault });
     const health = openHealth(machine.clock);
     const counters = rateCounters({ limits: store.limits, clock: machine.clock });
@@ -73,7 +78,7 @@ export async function start(sources: () => ConfigSources, log: Log): Promise<Run
     const last = lastConfig(kept, digest);
     await noteChange(store, last, { config, record });
     const configuration = await InForce.open({
-      ...{ sources, store, vault, clock: machine.clock, prices: records },
+      ...{ sources, first, store, vault, clock: machine.clock },
       taken: async (alone) => await last.keep(alone).catch(unkept(log)),
       apply(settings, prices) {
         standing.house = buildHouse({
@@ -95,9 +100,9 @@ export async function start(sources: () => ConfigSources, log: Log): Promise<Run
     const reload = async (): Promise<void> =>
       await desk.inTurn(async () => await configuration.reload(record({ actor: 'SIGHUP', ...signalled })));
     const running = await open(config, standing, { store, log, lists });
-    const stopWatching = watchSpend({ ...machine, store });
+    const jobs = [watchSpend, retainEvents].map((begin) => begin({ ...machine, store }));
     const stop = async (): Promise<void> => {
-      stopWatching();
+      for (const stopJob of jobs) stopJob();
       await running.stop();
     };
     return { ...running, made, reload, stop };

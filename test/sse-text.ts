@@ -7,6 +7,9 @@ export function sseText({ responseChunks = [], sse }: Recording): string {
   return responseChunks.map((chunk) => `${linesOf(chunk, colon).join(end)}${end}${end}`).join('');
 }
 
+/** The sizes in which a network may cut what is short. */
+export const everySize: readonly number[] = Array.from({ length: 64 }, (_, index) => index + 1);
+
 /** The same bytes in pieces: of each size, and of chance sizes for each seed. */
 export function* cuts(
   whole: Uint8Array<ArrayBuffer>,

@@ -13,8 +13,8 @@ import type { PriceJump } from './price-guard.ts';
 import { type PriceBook, priceBook } from './prices.ts';
 import { type RetiringPin, retiringPins, retiringWarning } from './retiring-pins.ts';
 import { type ModelDescription, type ModelRoutes, routes } from './routes.ts';
-import { seedSource } from './seed.ts';
 import { listedContext } from './seed-contexts.ts';
+import { seedSource } from './seed-prices.ts';
 import { chargedPrice } from './served.ts';
 
 /** Everything that is known of models, as it is now: it follows what providers list. */

@@ -55,7 +55,7 @@ const perThousandCalls = 'requests_kcount';
 /** Above this nobody sells a million tokens or a thousand calls, in USD: ten times the dearest price ever listed. */
 const dearest = 10_000;
 
-/** Turns the price list into records: exact names and patterns, dated, in integers. Pure; takes some tens of milliseconds. */
+/** Turns the price list into records: exact names and patterns, dated, in integers. Pure; `npm run reference` asks for it, no server does. */
 export function convertSeed(providers: readonly Provider[], source: string): Seed {
   const records: PriceRecord[] = [];
   const refused: string[] = [];

@@ -6,7 +6,7 @@ import type { Tools } from './tools.ts';
 /** Files that hold what protects everything else. */
 const keyFiles = ['secret.key', 'vault.key'];
 /** And what must not be lost. */
-const books = ['trestle.db', 'trestle.db-wal', 'trestle.lock'];
+const books = ['trestle.db', 'trestle.db-wal', 'trestle.db-ahead', 'trestle.lock'];
 
 /** The data directory, and the files in it that nobody else may read. */
 export function dataFindings({ disk }: Pick<Tools, 'disk'>, { data }: Pick<Config, 'data'>): readonly Finding[] {

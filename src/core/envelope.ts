@@ -20,7 +20,12 @@ export interface Envelope {
   readonly enclosed?: EnclosedMedia;
   /** A lower limit for the output is refused by the vendor, for a budget of thoughts would not fit into it. */
   readonly leastOutputTokens?: number;
+  /** What it asks for of its vendor's caches; absent if nobody can tell. */
+  readonly caching?: Caching;
 }
+
+/** Whether parts of a request are to be kept in a cache, which is dearer than to read them: not at all, for minutes, or longer. */
+export type Caching = 'none' | 'short' | 'long';
 
 /** Media whose tokens come of what they show, not of their bytes. Sound is none of these: it has more bytes than tokens. */
 export interface EnclosedMedia {

@@ -67,6 +67,8 @@ export type RateLimitName = (typeof rateLimitNames)[number];
 /** What stands between a caller and its calls: its key's limits, its project's and its organisation's. */
 export interface OwnedLimits {
   readonly owner: LimitOwner;
+  /** What its people call it, who may know that; absent if nobody says. */
+  readonly name?: string;
   readonly budgets: readonly Budget[];
   readonly rates: readonly RateRule[];
 }

@@ -1,12 +1,12 @@
 import type { Event } from '../core/event.ts';
 import { formatUsd, type NanoUsd } from '../core/money.ts';
-import type { Cancel, Clock, Log } from '../core/ports.ts';
+import type { Cancel, Clock } from '../core/ports.ts';
 import type { Store, UsageRow } from '../store/store.ts';
+import { goRounds, type RoundTools } from './rounds.ts';
 
-export interface SpendWatchTools {
+export interface SpendWatchTools extends RoundTools {
   readonly store: Pick<Store, 'ledger' | 'events'> & { readonly keys: Pick<Store['keys'], 'get'> };
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 const hourMs = 3_600_000;
@@ -28,31 +28,17 @@ const leastSpend: NanoUsd = 1_000_000_000n;
  */
 export function watchSpend(tools: SpendWatchTools): Cancel {
   let usual: Usual | undefined;
-  let stopped = false;
-  let cancel: Cancel = () => undefined;
-  const look = async (): Promise<void> => {
-    const now = tools.clock.now();
-    const hour = Math.floor(now / hourMs) * hourMs;
-    if (usual?.hour !== hour) usual = { hour, medians: await mediansBefore(tools, hour) };
-    await tools.store.events.append(await unusual(tools, usual, now));
-  };
-  const again = (): void => {
-    if (!stopped) cancel = tools.clock.after(everyMs, () => void run());
-  };
-  const run = async (): Promise<void> => {
-    try {
-      await look();
-    } catch (cause) {
-      if (!stopped)
-        tools.log.warn('unusual spend could not be looked for; it is tried again in ten minutes', { cause });
-    }
-    again();
-  };
-  again();
-  return () => {
-    stopped = true;
-    cancel();
-  };
+  return goRounds(tools, {
+    everyMs,
+    trouble: 'unusual spend could not be looked for; it is tried again in ten minutes',
+    run: async () => {
+      const now = tools.clock.now();
+      const hour = Math.floor(now / hourMs) * hourMs;
+      if (usual?.hour !== hour) usual = { hour, medians: await mediansBefore(tools, hour) };
+      await tools.store.events.append(await unusual(tools, usual, now));
+      return undefined;
+    },
+  });
 }
 
 /** What keys spend in an hour, as of this hour. */

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { Failure } from '../core/failure.ts';
 import type { JsonObject } from '../core/json.ts';
-import { auditRecord } from './audit-record.ts';
 import type { EntryInForce } from './configuration.ts';
 import type { Context } from './context.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
-import { changed, changedNames, settingFields, spellSetting } from './setting-shape.ts';
+import { changeSetting, knownSetting, removeSetting } from './setting-change.ts';
+import { changeable, changed, changedNames, settingFields, spellSetting } from './setting-shape.ts';
 
 const name = z
   .string()
@@ -71,13 +70,10 @@ const create = procedure({
   input: z.strictObject({ name, ...z.object(fields).partial().shape }),
   output: aliasShape,
   run: async (context, { name: wanted, ...given }) => {
-    await context.configuration.set(
-      { kind: 'alias', name: wanted, entry: entryOf({}, given), change: 'create' },
-      auditRecord(context, {
-        procedure: 'aliases.create',
-        subject: wanted,
-        summary: `added ${JSON.stringify(wanted)}: ${JSON.stringify(given)}`,
-      }),
+    await changeSetting(
+      context,
+      { ...named(wanted), entry: entryOf({}, given), change: 'create' },
+      { verb: 'create', summary: `added ${JSON.stringify(wanted)}: ${JSON.stringify(given)}` },
     );
     return spellAlias(known(context, wanted));
   },
@@ -90,22 +86,15 @@ const update = procedure({
   path: '/admin/v1/aliases/{name}',
   summary: 'Change an alias; what is null is taken out, what is left out stays.',
   status: 200,
-  input: z.strictObject({
-    name,
-    target: fields.target.nullable().optional(),
-    fallback: fields.fallback.nullable().optional(),
-    pin: fields.pin.nullable().optional(),
-  }),
+  input: z.strictObject({ name, ...changeable(fields) }),
   output: aliasShape,
   run: async (context, { name: wanted, ...given }) => {
     const stored = known(context, wanted).stored?.entry ?? {};
-    await context.configuration.set(
-      { kind: 'alias', name: wanted, entry: entryOf(stored, given), change: 'update' },
-      auditRecord(context, {
-        procedure: 'aliases.update',
-        subject: wanted,
-        summary: `changed ${changedNames(given)} of ${JSON.stringify(wanted)}: ${JSON.stringify(given)}`,
-      }),
+    const summary = `changed ${changedNames(given)} of ${JSON.stringify(wanted)}: ${JSON.stringify(given)}`;
+    await changeSetting(
+      context,
+      { ...named(wanted), entry: entryOf(stored, given), change: 'update' },
+      { verb: 'update', summary },
     );
     return spellAlias(known(context, wanted));
   },
@@ -122,28 +111,19 @@ const remove = procedure({
   output: aliasShape,
   run: async (context, input) => {
     const before = known(context, input.name);
-    await context.configuration.remove(
-      { kind: 'alias', name: input.name },
-      auditRecord(context, {
-        procedure: 'aliases.delete',
-        subject: input.name,
-        summary: `took ${JSON.stringify(input.name)} out`,
-      }),
-    );
+    await removeSetting(context, named(input.name));
     return spellAlias(before);
   },
 });
 
 export const aliases = [list, get, create, update, remove] as const;
 
-function known({ configuration }: Pick<Context, 'configuration'>, wanted: string): EntryInForce {
-  const found = configuration.read().aliases.find((one) => one.name === wanted);
-  if (found !== undefined) return found;
-  throw new Failure(
-    'resource-unknown',
-    `There is no alias ${JSON.stringify(wanted)}; GET /admin/v1/aliases lists them.`,
-    { param: 'name' },
-  );
+function known(context: Pick<Context, 'configuration'>, wanted: string): EntryInForce {
+  return knownSetting(context, named(wanted));
+}
+
+function named(wanted: string) {
+  return { kind: 'alias', name: wanted } as const;
 }
 
 interface Given {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { fakeVault } from '../../test/fakes/in-force.ts';
-import { emptyMemory, fakeStore } from '../../test/fakes/store.ts';
+import { fakeStore } from '../../test/fakes/store.ts';
+import { emptyMemory } from '../../test/fakes/store-memory.ts';
 import { Failure } from '../core/failure.ts';
 import { openDesk } from './desk.ts';
 import { resealAnswers } from './given-answers.ts';

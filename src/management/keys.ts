@@ -11,6 +11,7 @@ import { refuseLooser } from './limit-rights.ts';
 import { limitFields, readLimits, volatileLimits, type WantedLimits, withoutLimits } from './limit-shape.ts';
 import { moment, readMoment } from './moment.ts';
 import { hintOf, keyFrom, secretPrefix } from './new-key.ts';
+import { unlisted } from './noun.ts';
 import { listed, listOf, pageFields, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { projectFor } from './projects.ts';
@@ -184,9 +185,7 @@ export const keys = [create, list, get, update, rotate, revoke] as const;
 async function known(context: Context, id: string): Promise<Key> {
   const key = await context.store.keys.get(id);
   if (key !== undefined && (await reaches(context, key.organisationId))) return key;
-  throw new Failure('resource-unknown', `There is no key ${JSON.stringify(id)}; GET /admin/v1/keys lists them.`, {
-    param: 'id',
-  });
+  throw unlisted('key', id, 'id');
 }
 
 function limitWords({ budgets, rate_limits }: WantedLimits): string {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { Failure } from '../core/failure.ts';
 import type { Listed, Page } from '../store/store.ts';
-import { auditRecord } from './audit-record.ts';
-import type { EntryInForce } from './configuration.ts';
 import type { Context } from './context.ts';
 import { type ModelHere, modelFields, modelShape, spellModel } from './model-shape.ts';
+import { unlisted } from './noun.ts';
 import { listed, listOf, pageFields, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { reachOf } from './reach.ts';
-import { changed, changedNames } from './setting-shape.ts';
+import { changeSetting, removeSetting, settingOf } from './setting-change.ts';
+import { changeable, changed, changedNames } from './setting-shape.ts';
 
 const id = z
   .string()
@@ -70,27 +70,24 @@ const set = procedure({
   status: 200,
   input: z.strictObject({
     id,
-    ...nulls(modelFields),
+    ...changeable(modelFields),
     disabled: z.boolean().optional().describe('Not listed to callers, and calls to it are refused.'),
   }),
   output: modelShape,
   run: async (context, { id: wanted, disabled, ...facts }) => {
     refuseAlias(context, wanted);
-    const stored = overrideOf(context, wanted)?.stored;
+    const stored = settingOf(context, named(wanted))?.stored;
     const given = { ...facts, disabled };
-    await context.configuration.set(
+    const summary = `set ${changedNames(given)} of ${JSON.stringify(wanted)}: ${JSON.stringify(given)}`;
+    await changeSetting(
+      context,
       {
-        kind: 'model',
-        name: wanted,
+        ...named(wanted),
         entry: changed(stored?.entry ?? {}, facts),
         ...(disabled === undefined ? {} : { disabled }),
         change: stored === undefined ? 'create' : 'update',
       },
-      auditRecord(context, {
-        procedure: 'models.set',
-        subject: wanted,
-        summary: `set ${changedNames(given)} of ${JSON.stringify(wanted)}: ${JSON.stringify(given)}`,
-      }),
+      { verb: 'set', summary },
     );
     return spellModel(known(context, wanted));
   },
@@ -109,14 +106,7 @@ const remove = procedure({
   run: async (context, input) => {
     refuseAlias(context, input.id);
     const before = known(context, input.id);
-    await context.configuration.remove(
-      { kind: 'model', name: input.id },
-      auditRecord(context, {
-        procedure: 'models.delete',
-        subject: input.id,
-        summary: `took out what was set of ${JSON.stringify(input.id)}`,
-      }),
-    );
+    await removeSetting(context, named(input.id), `took out what was set of ${JSON.stringify(input.id)}`);
     return spellModel(before);
   },
 });
@@ -153,16 +143,15 @@ function askable({ models: listedNow }: Pick<Context, 'models'>): readonly Model
 function known(context: Pick<Context, 'models' | 'configuration'>, wanted: string): ModelHere {
   const found = everyModel(context).find((model) => model.id === wanted);
   if (found !== undefined) return found;
-  const sentence = `There is no model ${JSON.stringify(wanted)}; GET /admin/v1/models lists them.`;
-  throw new Failure('resource-unknown', sentence, { param: 'id' });
+  throw unlisted('model', wanted, 'id');
 }
 
-function overrideOf({ configuration }: Pick<Context, 'configuration'>, wanted: string): EntryInForce | undefined {
-  return configuration.read().models.find(({ name }) => name === wanted);
+function named(wanted: string) {
+  return { kind: 'model', name: wanted } as const;
 }
 
-function refuseAlias({ configuration }: Pick<Context, 'configuration'>, wanted: string): void {
-  if (!configuration.read().aliases.some(({ name }) => name === wanted)) return;
+function refuseAlias(context: Pick<Context, 'configuration'>, wanted: string): void {
+  if (settingOf(context, { kind: 'alias', name: wanted }) === undefined) return;
   const sentence = `${JSON.stringify(wanted)} is an alias; change it with PATCH /admin/v1/aliases/${encodeURIComponent(wanted)}.`;
   throw new Failure('resource-conflict', sentence, { param: 'id' });
 }
@@ -199,10 +188,4 @@ function inOrder(a: Place, b: Place): number {
 function compared(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** Every field may be left out, and may be null. */
-function nulls<Shape extends Record<string, z.ZodType>>(shape: Shape) {
-  const fields = Object.entries(shape).map(([field, schema]) => [field, schema.nullable().optional()]);
-  return Object.fromEntries(fields) as { [Field in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[Field]>> };
 }

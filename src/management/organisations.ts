@@ -2,25 +2,14 @@ import { z } from 'zod';
 import type { Organisation } from '../store/store.ts';
 import { auditRecord } from './audit-record.ts';
 import type { Context } from './context.ts';
-import { limitFields, limitShapes, readLimits, spellLimits, volatileLimits } from './limit-shape.ts';
-import { moment, spellMoment } from './moment.ts';
+import { limitFields, readLimits, volatileLimits } from './limit-shape.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { organisationFor, reachOf } from './reach.ts';
 import { refuseWhileOpen, tenantChange } from './tenant-change.ts';
+import { spellTenant, tenantChangeFields, tenantFields, tenantId, tenantName } from './tenant-shape.ts';
 
-const organisationShape = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    ...limitShapes,
-    created_at: moment,
-    archived_at: moment.nullable().describe('Nothing new is made in it from then on; null if it is in use.'),
-  })
-  .meta({ title: 'Organisation' });
-
-const idField = z.string().min(1).max(200);
-const nameField = z.string().min(1).max(200);
+const organisationShape = z.object(tenantFields).meta({ title: 'Organisation' });
 
 const create = procedure({
   name: 'organisations.create',
@@ -30,7 +19,7 @@ const create = procedure({
   role: 'admin',
   scope: 'house',
   status: 201,
-  input: z.strictObject({ name: nameField, ...limitFields }),
+  input: z.strictObject({ name: tenantName, ...limitFields }),
   output: organisationShape,
   run: async (context, { name, ...limits }) => {
     const own = readLimits(context, limits);
@@ -67,7 +56,7 @@ const get = procedure({
   role: 'admin',
   volatile: volatileLimits,
   status: 200,
-  input: z.strictObject({ id: idField }),
+  input: z.strictObject({ id: tenantId }),
   output: organisationShape,
   run: async (context, { id }) => spellOrganisation(await organisationFor(context, id, 'id'), context),
 });
@@ -80,7 +69,7 @@ const update = procedure({
   role: 'admin',
   scope: 'house',
   status: 200,
-  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional(), ...limitFields }),
+  input: z.strictObject(tenantChangeFields),
   output: organisationShape,
   run: async (context, { id, ...change }) => {
     const before = await organisationFor(context, id, 'id');
@@ -94,10 +83,6 @@ const update = procedure({
 
 export const organisations = [create, list, get, update] as const;
 
-function spellOrganisation(
-  { id, name, createdAt, archivedAt, ...limits }: Organisation,
-  context: Pick<Context, 'balanceOf'>,
-): z.input<typeof organisationShape> {
-  const told = spellLimits(limits, { kind: 'organisation', id }, context);
-  return { id, name, ...told, created_at: spellMoment(createdAt), archived_at: spellMoment(archivedAt) };
+function spellOrganisation(organisation: Organisation, context: Context) {
+  return spellTenant('organisation', organisation, context);
 }

@@ -3,26 +3,18 @@ import { Failure } from '../core/failure.ts';
 import type { Project } from '../store/store.ts';
 import { auditRecord } from './audit-record.ts';
 import type { Context } from './context.ts';
-import { limitFields, limitShapes, readLimits, spellLimits, volatileLimits } from './limit-shape.ts';
-import { moment, spellMoment } from './moment.ts';
+import { limitFields, readLimits, volatileLimits } from './limit-shape.ts';
+import { unlisted } from './noun.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { organisationFor, reaches } from './reach.ts';
 import { refuseWhileOpen, tenantChange } from './tenant-change.ts';
+import { spellTenant, tenantChangeFields, tenantFields, tenantId, tenantName } from './tenant-shape.ts';
 
+const { id: idField, name: nameField, ...otherFields } = tenantFields;
 const projectShape = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    organisation_id: z.string(),
-    ...limitShapes,
-    created_at: moment,
-    archived_at: moment.nullable().describe('Nothing new is made in it from then on; null if it is in use.'),
-  })
+  .object({ id: idField, name: nameField, organisation_id: z.string(), ...otherFields })
   .meta({ title: 'Project' });
-
-const idField = z.string().min(1).max(200);
-const nameField = z.string().min(1).max(200);
 
 const create = procedure({
   name: 'projects.create',
@@ -32,8 +24,8 @@ const create = procedure({
   role: 'admin',
   status: 201,
   input: z.strictObject({
-    name: nameField,
-    organisation_id: idField.optional().describe('By default the organisation of the key that asks.'),
+    name: tenantName,
+    organisation_id: tenantId.optional().describe('By default the organisation of the key that asks.'),
     ...limitFields,
   }),
   output: projectShape,
@@ -64,7 +56,7 @@ const list = procedure({
   status: 200,
   input: z.strictObject({
     ...pageFields,
-    organisation_id: idField.optional().describe('By default the organisation of the key that asks.'),
+    organisation_id: tenantId.optional().describe('By default the organisation of the key that asks.'),
   }),
   output: listOf(projectShape),
   run: async (context, { organisation_id: organisationId = context.principal.organisationId, ...page }) => {
@@ -82,7 +74,7 @@ const get = procedure({
   role: 'admin',
   volatile: volatileLimits,
   status: 200,
-  input: z.strictObject({ id: idField }),
+  input: z.strictObject({ id: tenantId }),
   output: projectShape,
   run: async (context, { id }) => spellProject(await known(context, id, 'id'), context),
 });
@@ -94,7 +86,7 @@ const update = procedure({
   summary: 'Rename a project, change its limits, or archive it once no key of it opens any more.',
   role: 'admin',
   status: 200,
-  input: z.strictObject({ id: idField, name: nameField.optional(), archived: z.boolean().optional(), ...limitFields }),
+  input: z.strictObject(tenantChangeFields),
   output: projectShape,
   run: async (context, { id, ...change }) => {
     const before = await known(context, id, 'id');
@@ -124,11 +116,7 @@ export async function projectFor(context: Context, id: string | undefined): Prom
 async function known(context: Context, id: string, param: string): Promise<Project> {
   const project = (await context.store.tenants.projects()).find((one) => one.id === id);
   if (project !== undefined && (await reaches(context, project.organisationId))) return project;
-  throw new Failure(
-    'resource-unknown',
-    `There is no project ${JSON.stringify(id)}; GET /admin/v1/projects lists them.`,
-    { param },
-  );
+  throw unlisted('project', id, param);
 }
 
 /** Oldest first. */
@@ -150,13 +138,7 @@ function refuseWhileArchived({ id, archivedAt }: Pick<Project, 'id' | 'archivedA
   );
 }
 
-function spellProject(project: Project, context: Pick<Context, 'balanceOf'>): z.input<typeof projectShape> {
-  return {
-    id: project.id,
-    name: project.name,
-    organisation_id: project.organisationId,
-    ...spellLimits(project, { kind: 'project', id: project.id }, context),
-    created_at: spellMoment(project.createdAt),
-    archived_at: spellMoment(project.archivedAt),
-  };
+function spellProject(project: Project, context: Context): z.input<typeof projectShape> {
+  const { id, name, ...told } = spellTenant('project', project, context);
+  return { id, name, organisation_id: project.organisationId, ...told };
 }

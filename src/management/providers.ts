@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Failure } from '../core/failure.ts';
-import { auditRecord } from './audit-record.ts';
 import type { EntryInForce } from './configuration.ts';
 import type { Context } from './context.ts';
 import { listed, listOf, pageFields, pageIn, pageOf } from './page.ts';
 import { procedure } from './procedure.ts';
 import { providerFields, providerShape, secretFields, spellProvider } from './provider-shape.ts';
-import { changed, changedNames } from './setting-shape.ts';
+import { changeSetting, knownSetting, removeSetting } from './setting-change.ts';
+import { changeable, changed, changedNames } from './setting-shape.ts';
 
 const name = z
   .string()
@@ -14,7 +14,7 @@ const name = z
   .max(64)
   .describe('The first part of its models\u2019 names: `openai` in `openai/gpt-5-mini`.');
 const shared = { role: 'admin', scope: 'house' } as const;
-const nullable = z.object({ ...providerFields, ...secretFields }).partial().shape;
+const everyField = { ...providerFields, ...secretFields };
 
 const list = procedure({
   ...shared,
@@ -51,21 +51,15 @@ const create = procedure({
   path: '/admin/v1/providers',
   summary: 'Add a provider; it serves the next call. Its credential is kept sealed.',
   status: 201,
-  input: z.strictObject({ name, ...nullable, disabled: z.boolean().default(false) }),
+  input: z.strictObject({ name, ...z.object(everyField).partial().shape, disabled: z.boolean().default(false) }),
   output: providerShape,
   run: async (context, { name: wanted, disabled, ...fields }) => {
     const { entry, secrets } = parted(fields);
     const summary = `added ${JSON.stringify(wanted)} with ${changedNames(fields)}`;
-    await context.configuration.set(
-      {
-        kind: 'provider',
-        name: wanted,
-        entry: changed({}, entry),
-        secrets: changed({}, secrets),
-        disabled,
-        change: 'create',
-      },
-      auditRecord(context, { procedure: 'providers.create', subject: wanted, summary }),
+    await changeSetting(
+      context,
+      { ...named(wanted), entry: changed({}, entry), secrets: changed({}, secrets), disabled, change: 'create' },
+      { verb: 'create', summary },
     );
     return changedNow(context, wanted);
   },
@@ -78,25 +72,22 @@ const update = procedure({
   path: '/admin/v1/providers/{name}',
   summary: 'Change a provider; what is null is taken out, what is left out stays.',
   status: 200,
-  input: z.strictObject({ name, ...nulls(nullable), disabled: z.boolean().optional() }),
+  input: z.strictObject({ name, ...changeable(everyField), disabled: z.boolean().optional() }),
   output: providerShape,
   run: async (context, { name: wanted, disabled, ...fields }) => {
     const { entry, secrets } = parted(fields);
     const stored = known(context, wanted).stored?.entry ?? {};
-    await context.configuration.set(
+    const summary = `changed ${changedNames({ ...fields, disabled })} of ${JSON.stringify(wanted)}`;
+    await changeSetting(
+      context,
       {
-        kind: 'provider',
-        name: wanted,
+        ...named(wanted),
         entry: changed(stored, entry),
         ...(Object.values(secrets).every((value) => value === undefined) ? {} : { secrets: given(secrets) }),
         ...(disabled === undefined ? {} : { disabled }),
         change: 'update',
       },
-      auditRecord(context, {
-        procedure: 'providers.update',
-        subject: wanted,
-        summary: `changed ${changedNames({ ...fields, disabled })} of ${JSON.stringify(wanted)}`,
-      }),
+      { verb: 'update', summary },
     );
     return changedNow(context, wanted);
   },
@@ -113,14 +104,7 @@ const remove = procedure({
   output: providerShape,
   run: async (context, input) => {
     const before = known(context, input.name);
-    await context.configuration.remove(
-      { kind: 'provider', name: input.name },
-      auditRecord(context, {
-        procedure: 'providers.delete',
-        subject: input.name,
-        summary: `took ${JSON.stringify(input.name)} out`,
-      }),
-    );
+    await removeSetting(context, named(input.name));
     context.health.forget(input.name);
     return told(context, before);
   },
@@ -145,13 +129,10 @@ function switching<Verb extends 'disable' | 'enable'>(verb: Verb, summary: strin
     output: providerShape,
     run: async (context, input) => {
       const entry = known(context, input.name).stored?.entry ?? {};
-      await context.configuration.set(
-        { kind: 'provider', name: input.name, entry, disabled, change: 'update' },
-        auditRecord(context, {
-          procedure: `providers.${verb}`,
-          subject: input.name,
-          summary: `switched ${JSON.stringify(input.name)} ${disabled ? 'off' : 'on'}`,
-        }),
+      await changeSetting(
+        context,
+        { ...named(input.name), entry, disabled, change: 'update' },
+        { verb, summary: `switched ${JSON.stringify(input.name)} ${disabled ? 'off' : 'on'}` },
       );
       return changedNow(context, input.name);
     },
@@ -187,14 +168,12 @@ const test = procedure({
 
 export const providers = [list, get, create, update, remove, disable, enable, test] as const;
 
-function known({ configuration }: Pick<Context, 'configuration'>, wanted: string): EntryInForce {
-  const found = configuration.read().providers.find((one) => one.name === wanted);
-  if (found !== undefined) return found;
-  throw new Failure(
-    'resource-unknown',
-    `There is no provider ${JSON.stringify(wanted)}; GET /admin/v1/providers lists them.`,
-    { param: 'name' },
-  );
+function known(context: Pick<Context, 'configuration'>, wanted: string): EntryInForce {
+  return knownSetting(context, named(wanted));
+}
+
+function named(wanted: string) {
+  return { kind: 'provider', name: wanted } as const;
 }
 
 function told({ health }: Pick<Context, 'health'>, provider: EntryInForce) {
@@ -221,10 +200,4 @@ function given(secrets: Fields) {
     string,
     string
   >;
-}
-
-/** Every field may be null too. */
-function nulls<Shape extends Record<string, z.ZodType>>(shape: Shape) {
-  const fields = Object.entries(shape).map(([field, schema]) => [field, schema.nullable()]);
-  return Object.fromEntries(fields) as { [Field in keyof Shape]: z.ZodNullable<Shape[Field]> };
 }

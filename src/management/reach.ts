@@ -1,6 +1,6 @@
-import { Failure } from '../core/failure.ts';
 import type { Organisation, Store } from '../store/store.ts';
 import type { Context } from './context.ts';
+import { unlisted } from './noun.ts';
 
 /**
  * How far an administrator reaches: over the whole house with a key of its own organisation, which is the oldest; else over the
@@ -34,9 +34,5 @@ export async function organisationFor(context: Context, id: string, param: strin
   const all = await context.store.tenants.organisations();
   const found = all.find((one) => one.id === id);
   if (found !== undefined && (await reaches(context, found.id))) return found;
-  throw new Failure(
-    'resource-unknown',
-    `There is no organisation ${JSON.stringify(id)}; GET /admin/v1/organisations lists them.`,
-    { param },
-  );
+  throw unlisted('organisation', id, param);
 }

@@ -123,6 +123,20 @@ describe('usage.list', () => {
     });
   });
 
+  test('adds up by the tier of service that answered, null where nobody said', async () => {
+    const context = await fakeContext();
+    for (const [index, serviceTier] of ['flex', 'priority', 'flex', undefined].entries()) {
+      const usage = { tokens: { input: 1 }, ...(serviceTier && { serviceTier }) };
+      await context.store.ledger.append(fakeEntry({ requestId: `req_${index}`, usage }));
+    }
+    const { data } = await run('usage.list', context, { group_by: ['service_tier', 'model'] });
+    expect(data).toMatchObject([
+      { model: 'gpt-5-mini', service_tier: null, requests: 1 },
+      { model: 'gpt-5-mini', service_tier: 'flex', requests: 2 },
+      { model: 'gpt-5-mini', service_tier: 'priority', requests: 1 },
+    ]);
+  });
+
   test('counts to this very moment and 30 days back unless told otherwise', async () => {
     const context = await fakeContext();
     const startedAts = [noon, noon - 29 * 86_400_000, noon - 31 * 86_400_000];

@@ -28,6 +28,12 @@ export function spellSetting({ name, stored }: EntryInForce) {
   };
 }
 
+/** The fields of a change: each may be left out, and may be null. */
+export function changeable<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  const fields = Object.entries(shape).map(([field, schema]) => [field, schema.nullable().optional()]);
+  return Object.fromEntries(fields) as { [Field in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[Field]>> };
+}
+
 /** An entry with some members put in, and those taken out that are null. */
 export function changed(entry: JsonObject, change: { readonly [member: string]: unknown }): JsonObject {
   const members = Object.entries({ ...entry, ...change }).filter(([, value]) => value !== undefined && value !== null);

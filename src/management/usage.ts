@@ -9,15 +9,19 @@ import { procedure } from './procedure.ts';
 import { within } from './reach.ts';
 import { spellTotal, spellTotalUnits, totalTokens, totalUnits } from './tokens.ts';
 
-const dimensions = [
-  'model',
-  'provider',
-  'key',
-  'project',
-  'operation',
-  'user',
-  'tag',
-] as const satisfies readonly UsageDimension[];
+/** What rows may be told apart by, as it is asked for. */
+const dimensions = {
+  model: 'model',
+  provider: 'provider',
+  key: 'key',
+  project: 'project',
+  operation: 'operation',
+  user: 'user',
+  tag: 'tag',
+  service_tier: 'serviceTier',
+} as const satisfies { readonly [name: string]: UsageDimension };
+type DimensionName = keyof typeof dimensions;
+const dimensionNames = Object.keys(dimensions) as [DimensionName, ...DimensionName[]];
 
 /** A group's fields are there when they were asked for; null collects the calls that have none, such as refusals. */
 const usageShape = z
@@ -34,6 +38,11 @@ const usageShape = z
       .nullable()
       .optional()
       .describe('A call with several tags counts under each of them: rows by tag may add up to more than there was.'),
+    service_tier: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('The tier of service that answered, where its provider said so.'),
     requests: z.int(),
     failures: z.int(),
     tokens: totalTokens,
@@ -63,7 +72,7 @@ const totals = procedure({
     after: z.string().min(1).max(20_000).optional().describe('`next` of the page before, of the same question.'),
     from: moment.optional().describe('Inclusive; by default 30 days before `to`.'),
     to: moment.optional().describe('Exclusive; by default now.'),
-    group_by: z.array(z.enum(dimensions)).default([]),
+    group_by: z.array(z.enum(dimensionNames)).default([]),
     bucket: z.enum(['minute', 'hour', 'day']).optional(),
     format: z
       .enum(['json', 'csv'])
@@ -77,7 +86,7 @@ const totals = procedure({
     const begun = input.after === undefined ? undefined : readCursor(input.after);
     const to = input.to === undefined ? (begun?.to ?? clock.now() + 1) : readMoment(input.to);
     const from = input.from === undefined ? to - defaultSpanMs : readMoment(input.from);
-    const groupBy = dimensions.filter((dimension) => input.group_by.includes(dimension));
+    const groupBy = dimensionNames.flatMap((name) => (input.group_by.includes(name) ? [dimensions[name]] : []));
     const own = await within(context);
     const query = { from, to, groupBy, ...own, ...(input.bucket === undefined ? {} : { bucket: input.bucket }) };
     refuseUnanswerable(query);
@@ -160,4 +169,5 @@ const groupNames = {
   operation: 'operation',
   user: 'user',
   tag: 'tag',
+  serviceTier: 'service_tier',
 } as const satisfies { readonly [Dimension in UsageDimension]: string };

@@ -34,10 +34,14 @@ interface Usual {
 
 function usualWay(providers: ReadonlyMap<string, ConfiguredProvider>, call: Wayfaring): Usual {
   const { offer } = offerOf(providers, call);
-  const { imageTokens, oneChoice } = traitsOf(offer, call.target);
+  const { imageTokens, oneChoice, cachesWhenAsked } = traitsOf(offer, call.target);
   const isForeign = offer.dialect.name !== call.dialect && call.operation === 'chat';
   return {
-    way: { calls: 1, ...(imageTokens === undefined ? {} : { imageTokens }) },
+    way: {
+      calls: 1,
+      ...(imageTokens === undefined ? {} : { imageTokens }),
+      ...(cachesWhenAsked === undefined ? {} : { cachesWhenAsked }),
+    },
     isSeparate: isForeign && oneChoice === true,
   };
 }

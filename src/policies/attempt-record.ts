@@ -21,9 +21,6 @@ export interface AttemptTools {
   readonly held: Held | undefined;
 }
 
-/** What was produced is noted no more often. */
-const checkpointMs = 1_000;
-
 interface Ended {
   readonly failure: Failure;
   readonly seen: Sight | undefined;
@@ -43,9 +40,11 @@ export class AttemptRecord implements Attempt {
   #head: Head | undefined;
   #ended: Ended | undefined;
   #settled: Settled | undefined;
+  /** What was seen of its stream; grows while it lasts. */
+  #seen: Sight | undefined;
   #frames = 0;
   #heardAt = 0;
-  #checkpointAt = 0;
+  #notedFrames = 0;
 
   constructor(target: Target, number: number, { clock, request, held }: AttemptTools) {
     this.target = target;
@@ -73,18 +72,25 @@ export class AttemptRecord implements Attempt {
     this.#ended = { failure, seen, at: this.#clock.monotonic() };
   }
 
-  /** More of its answer came: what that cost so far is noted now and then, in case we never learn more. */
-  heard(sight: Sight): void {
-    if (sight.producedFrames === this.#frames) return;
-    this.#frames = sight.producedFrames;
-    const now = this.#clock.monotonic();
-    this.#heardAt = now;
-    if (this.#checkpointAt === 0) this.#checkpointAt = now + checkpointMs;
-    if (now < this.#checkpointAt) return;
-    this.#checkpointAt = now + checkpointMs;
+  /** There is more of what its stream produced. Called for every chunk. */
+  heard(seen: Sight): void {
+    if (seen.producedFrames === this.#frames) return;
+    this.#seen = seen;
+    this.#frames = seen.producedFrames;
+    this.#heardAt = this.#clock.monotonic();
+  }
+
+  /** Whether there is anything to note of it before it ends. */
+  get isPaid(): boolean {
+    return this.held !== undefined && this.held.hold.amount > 0n && this.target.price !== undefined;
+  }
+
+  /** Notes what its stream cost so far, in case we never learn more, if that has grown. */
+  note(): void {
     const { held, target } = this;
-    if (held === undefined || target.price === undefined) return;
-    const tokens = { input: held.sent.tokens, output: estimatedOutput(sight) };
+    if (held === undefined || target.price === undefined || this.#frames === this.#notedFrames) return;
+    this.#notedFrames = this.#frames;
+    const tokens = { input: held.sent.tokens, output: estimatedOutput(this.#seen) };
     held.holds.checkpoint(held.hold, costOf({ tokens }, target.price));
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
+import type { Caching } from '../core/envelope.ts';
 import { costOf, type Price, type PricePerToken, type Rates } from '../core/money.ts';
 import { type UnitClass, type Units, type UsageClass, unitClasses, usageClasses } from '../core/usage.ts';
 import { chargedUsage } from './charged-usage.ts';
@@ -31,6 +32,15 @@ function priceBound({ bytes, choices, maxOutputTokens, serviceTier, units }: Req
 test('a call costs at most its bytes as the dearest input and its limit as output, for every choice', () => {
   expect(priceBound(request, price)).toBe(usual);
   expect(priceBound(request, { ...price, perRequest: 7n })).toBe(usual + 7n);
+});
+
+test('what goes into a cache is what input costs at most only where something may be kept there, and for how long', () => {
+  const cached = { ...price, perToken: { ...price.perToken, cacheWriteHour: 2_000_000n } };
+  const bound = (caching?: Caching) =>
+    costAlong(linesOf(cached, undefined, caching), { input: 1_256n, output: 200n }, undefined);
+  expect([bound('none'), bound('short'), bound('long'), bound()]).toEqual([
+    ...[1_256n * 1_000n + 200n * 5_000n, usual, 1_256n * 2_000n + 200n * 5_000n, 1_256n * 2_000n + 200n * 5_000n],
+  ]);
 });
 
 test('a request that may be long enough for a dearer tier is bounded by that tier', () => {

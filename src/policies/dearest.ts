@@ -1,3 +1,4 @@
+import type { Caching } from '../core/envelope.ts';
 import {
   inputClasses,
   type NanoUsd,
@@ -40,20 +41,36 @@ export interface MostTokens {
 /**
  * The lines that a call can come to. Who asks for a tier by name gets that or the usual one; who asks for the usual one gets no
  * other. Who leaves the choice to the vendor, or says nothing, may be served by any: at OpenAI that is a setting of the account.
+ * What is not kept in a cache does not cost what that costs.
  */
-export function linesOf(price: Price, asked: string | undefined): readonly Line[] {
+export function linesOf(price: Price, asked: string | undefined, caching: Caching = 'long'): readonly Line[] {
   const tier = tierIn(price, asked);
+  const drawn = drawnFor[caching];
   const known = drawn.get(price) ?? new Map<string, readonly Line[]>();
   const found = known.get(tier);
   if (found !== undefined) return found;
-  const lines = ratesIn(price, tier).flatMap(linesAt);
+  const inputs = inputsFor[caching];
+  const lines = ratesIn(price, tier).flatMap((rates) => linesAt(rates, inputs));
   known.set(tier, lines);
   drawn.set(price, known);
   return lines;
 }
 
+type Drawn = WeakMap<Price, Map<string, readonly Line[]>>;
+
 /** Prices are the same for thousands of calls. */
-const drawn = new WeakMap<Price, Map<string, readonly Line[]>>();
+const drawnFor: { readonly [Kind in Caching]: Drawn } = {
+  none: new WeakMap(),
+  short: new WeakMap(),
+  long: new WeakMap(),
+};
+
+/** The classes that input can come into. */
+const inputsFor: { readonly [Kind in Caching]: readonly (keyof PricePerToken)[] } = {
+  none: inputClasses.filter((name) => name !== 'cacheWrite' && name !== 'cacheWriteHour'),
+  short: inputClasses.filter((name) => name !== 'cacheWriteHour'),
+  long: inputClasses,
+};
 
 /** The dearest of the lines for so many tokens and units. */
 export function costAlong(lines: readonly Line[], tokens: MostTokens, units: Units | undefined): NanoUsd {
@@ -103,10 +120,10 @@ function ratesIn(price: Price, tier: string): readonly Rates[] {
   return own === undefined ? [price] : [price, own];
 }
 
-function linesAt(rates: Rates): readonly Line[] {
+function linesAt(rates: Rates, inputs: readonly (keyof PricePerToken)[]): readonly Line[] {
   const line = (above: bigint, prices: PricePerToken): Line => ({
     above,
-    input: sideOf(prices, inputClasses),
+    input: sideOf(prices, inputs),
     output: sideOf(prices, outputs),
     rates,
   });

@@ -80,6 +80,18 @@ describe('a hold', () => {
     expect(holdBound({ ...plain, allowance: 50 }).worst).toBe(1_100_000n);
   });
 
+  test('is for what goes into a cache only where that may be: if the request asks for it, or the vendor does not wait to be asked', () => {
+    const cached = { ...price, perToken: { ...price.perToken, cacheWrite: 1_250_000n, cacheWriteHour: 2_000_000n } };
+    const asked = { calls: 1, cachesWhenAsked: true } as const;
+    const worst = (changes: object, way: Bounding['way'] = asked) =>
+      Number(holdBound({ ...plain, price: cached, way, envelope: { ...envelope, ...changes } }).worst / 1000n);
+    expect(worst({ caching: 'none' })).toBe(3_000);
+    expect([worst({ caching: 'short' }), worst({ caching: 'long' }), worst({})]).toEqual([3_250, 4_000, 4_000]);
+    expect(worst({ caching: 'none' }, { calls: 1 })).toBe(4_000);
+    const open = { caching: 'none', unmeasured: ['tools[0]'] };
+    expect(worst(open)).toBe(2_002_000);
+  });
+
   test('of what cannot be measured is for all of the context, or cannot be', () => {
     const open = { ...plain, envelope: { ...envelope, unmeasured: ['messages[0].content[1].image_url'] } };
     expect(holdBound({ ...open, limits: { contextTokens: 8_000, maxOutputTokens: 1_000 } }).worst).toBe(10_000_000n);

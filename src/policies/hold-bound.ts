@@ -1,4 +1,4 @@
-import type { Envelope } from '../core/envelope.ts';
+import type { Caching, Envelope } from '../core/envelope.ts';
 import type { ModelLimits } from '../core/model-facts.ts';
 import { costOf, type NanoUsd, type Price } from '../core/money.ts';
 import type { Room } from '../store/store.ts';
@@ -11,7 +11,8 @@ export type Unbounded = 'no-price' | 'no-output-limit' | 'no-time-limit' | 'unme
 export interface Bounding {
   readonly envelope: Pick<
     Envelope,
-    'bytes' | 'choices' | 'maxOutputTokens' | 'serviceTier' | 'unmeasured' | 'enclosed' | 'leastOutputTokens'
+    | ('bytes' | 'choices' | 'maxOutputTokens' | 'serviceTier' | 'unmeasured' | 'enclosed' | 'leastOutputTokens')
+    | 'caching'
   >;
   readonly price: Price | undefined;
   readonly limits: ModelLimits | undefined;
@@ -30,6 +31,8 @@ export interface Way {
   readonly calls: number;
   /** The most tokens that one image comes to there; absent if nobody says. */
   readonly imageTokens?: number;
+  /** Nothing is kept in a cache there that the request does not ask for. */
+  readonly cachesWhenAsked?: true;
 }
 
 /** The bounds of one attempt. All of it is pure. */
@@ -71,7 +74,7 @@ const mostHeld = 1_000_000_000_000_000_000n;
 
 /**
  * Bounds an attempt: `(bytes + 256) × input + limit × choices × output`, each at the dearest class, length of input and tier of
- * service that it can come into. Media are bounded by what they can show, what cannot be measured by the context window.
+ * service that it can come into; what is written into a cache is such a class only where that can happen. Media are bounded by what they can show, what cannot be measured by the context window.
  */
 export function holdBound(bounding: Bounding): HoldBound {
   const { envelope, price, limits, seconds } = bounding;
@@ -83,7 +86,7 @@ export function holdBound(bounding: Bounding): HoldBound {
   const choices = envelope.choices;
   const common = { input: reading.most, output: limit * choices, sent };
   if (price === undefined) return { ...common, ...unpriced };
-  const lines = linesOf(price, envelope.serviceTier);
+  const lines = linesOf(price, envelope.serviceTier, cachingOf(bounding));
   const isTimed = lines.some(({ rates }) => rates.perUnit?.computeSeconds !== undefined);
   const units = isTimed && seconds !== undefined ? { computeSeconds: seconds } : undefined;
   const terms: Terms = { lines, choices, limit, fixed: { input: BigInt(reading.most), units } };
@@ -164,6 +167,11 @@ function limitFor(terms: Terms, amount: NanoUsd): number {
   if (tokens === undefined) return limit;
   const each = tokens / BigInt(choices);
   return each < BigInt(limit) ? Number(each) : limit;
+}
+
+/** What comes from elsewhere may be kept in a cache as those who bring it like. */
+function cachingOf({ envelope: { caching, unmeasured }, way }: Bounding): Caching {
+  return way.cachesWhenAsked === true && unmeasured.length === 0 ? (caching ?? 'long') : 'long';
 }
 
 interface Reading {

@@ -116,8 +116,9 @@ class CallJournal implements OpenJournal {
 
   async begin(target: Target): Promise<AttemptRecord> {
     const held = this.#pending;
-    if (held !== undefined && held.hold.amount > 0n) await held.hold.durable;
-    this.#call.signal.throwIfAborted();
+    const { signal } = this.#call;
+    if (held !== undefined && held.hold.amount > 0n) await durableOrEnded(held.hold, signal);
+    signal.throwIfAborted();
     this.#pending = undefined;
     if (this.#current !== undefined) this.#abandon(this.#current);
     this.#notes.next();
@@ -192,6 +193,28 @@ class CallJournal implements OpenJournal {
 }
 
 const none: readonly never[] = [];
+
+/**
+ * Waits for a hold to be on the disk, but no longer than its call lasts: a disk that hangs keeps nobody. The hold stays whose it was,
+ * and is freed like any for which nobody was asked, whether its commit comes later, fails or never ends.
+ */
+function durableOrEnded({ durable }: Hold, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const end = (): void => reject(signal.reason);
+    signal.addEventListener('abort', end);
+    durable.then(
+      () => {
+        signal.removeEventListener('abort', end);
+        resolve();
+      },
+      (cause: unknown) => {
+        signal.removeEventListener('abort', end);
+        reject(cause);
+      },
+    );
+  });
+}
 
 /** It is over, and what it is charged is known: what was held for it beyond that is free for the next. */
 function lower(attempt: AttemptRecord): void {

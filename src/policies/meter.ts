@@ -5,6 +5,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { Origin, Reply, StreamReply, WholeReply } from '../core/reply.ts';
 import type { Entry, Hold, Ledger } from '../store/store.ts';
 import type { Allowances } from './allowances.ts';
+import { type Checkpoints, openCheckpoints } from './checkpoints.ts';
 import type { Health } from './health.ts';
 import { type Journaled, type OpenJournal, openJournal } from './journal.ts';
 import { type Seen, seeing } from './seeing.ts';
@@ -32,6 +33,8 @@ export function meter(tools: MeterTools): Policy<Call & Authenticated, Journaled
     ...(health === undefined ? {} : { attempted: health.attempted }),
     ...(allowances === undefined ? {} : { allowances }),
   };
+  const checkpoints = openCheckpoints(clock);
+  const streaming = { ledger: tools.ledger, checkpoints };
   return (next) => async (call) => {
     const journal = openJournal(call, journaling);
     let reply: Reply;
@@ -42,7 +45,7 @@ export function meter(tools: MeterTools): Policy<Call & Authenticated, Journaled
       note(journal.closing({ outcome: { kind: 'failed', failure } }), journal.current?.held?.hold);
       throw failure;
     }
-    return reply.kind === 'whole' ? await settled(tools, journal, reply) : metered(tools, journal, reply);
+    return reply.kind === 'whole' ? await settled(tools, journal, reply) : metered(streaming, journal, reply);
   };
 }
 
@@ -62,9 +65,14 @@ function flagged(entry: Entry, { estimated }: Origin): Entry {
   return estimated === true ? { ...entry, flags: [...entry.flags, 'count-estimated'] } : entry;
 }
 
-function metered({ ledger }: MeterTools, journal: OpenJournal, reply: StreamReply): Reply {
+interface StreamTools extends Pick<MeterTools, 'ledger'> {
+  readonly checkpoints: Checkpoints;
+}
+
+function metered({ ledger, checkpoints }: StreamTools, journal: OpenJournal, reply: StreamReply): Reply {
   const seen: Seen = seeing();
   const attempt = journal.current;
+  if (attempt?.isPaid === true) checkpoints.follow(attempt);
   reply.observe(({ sight }) => {
     seen.add(sight);
     attempt?.heard(seen.sight);
@@ -75,6 +83,7 @@ function metered({ ledger }: MeterTools, journal: OpenJournal, reply: StreamRepl
       try {
         await reply.end(outcome);
       } finally {
+        if (attempt !== undefined) checkpoints.leave(attempt);
         await ledger.append(journal.closing({ outcome, sight: seen.sight }), attempt?.held?.hold);
       }
     },

@@ -25,8 +25,6 @@ export interface Admission {
 const graceMs = 10_000;
 /** A call without a deadline of its own. */
 const longestCallMs = 86_400_000;
-/** Nobody knows when a call will end. */
-const slotWaitMs = 1000;
 
 /** Counts a call in all that limits it, at once, or throws `rate-limited` and counts it in nothing. */
 export function admit(claims: readonly Claim[], call: Limitable & Metered, clock: Clock): Admission {
@@ -52,7 +50,7 @@ export function admit(claims: readonly Claim[], call: Limitable & Metered, clock
     ...(allowance === undefined ? {} : { allowance }),
     ...(plan === call.plan ? {} : { plan }),
     ...standing,
-    ...taken(counted, { ...asking, until, allowance }),
+    ...taken(counted, { ...asking, until, allowance, clock }),
   };
 }
 
@@ -86,7 +84,7 @@ function judge(claim: Claim, asking: Asking): Verdict {
   if (claim.kind === 'slots') {
     const { limit } = claim.bar;
     if (claim.counter.open(asking.now) < limit) return one;
-    return { claim, waitMs: limit === 0 ? undefined : slotWaitMs };
+    return { claim, waitMs: limit === 0 ? undefined : claim.counter.freeIn(asking.now, limit) };
   }
   const { quantity } = claim.bar.measure;
   if (quantity === tokens) return judgeTokens(claim, asking);
@@ -144,6 +142,7 @@ function allowanceOf(counted: readonly Fitting[], { wish }: Asking): Allowance |
 }
 
 interface Taking extends Asking {
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly until: number;
   readonly allowance: Allowance | undefined;
 }
@@ -153,7 +152,7 @@ function taken(counted: readonly Fitting[], taking: Taking): Pick<Admission, 're
   const leases: [SlotsClaim, Lease][] = [];
   const windows: Taken[] = [];
   for (const { claim, verdict } of counted) {
-    if (claim.kind === 'slots') leases.push([claim, claim.counter.take(taking.until)]);
+    if (claim.kind === 'slots') leases.push([claim, claim.counter.take(taking.now, taking.until)]);
     else {
       const amount = amountOf(claim, verdict, taking);
       windows.push({ claim, amount, number: claim.counter.take(taking.now, amount) });
@@ -161,7 +160,9 @@ function taken(counted: readonly Fitting[], taking: Taking): Pick<Admission, 're
   }
   return {
     release() {
-      for (const [{ counter }, lease] of leases.splice(0)) counter.giveBack(lease);
+      if (leases.length === 0) return;
+      const now = taking.clock.monotonic();
+      for (const [{ counter }, lease] of leases.splice(0)) counter.giveBack(lease, now);
     },
     settle(consumed) {
       for (const { claim, amount, number } of windows.splice(0)) {

@@ -1,6 +1,6 @@
 import { type LimitOwner, type OwnedLimits, type RateLimitName, type RateRule, rateLimitNames } from '../core/limit.ts';
 import type { Clock } from '../core/ports.ts';
-import type { Limits } from '../store/store.ts';
+import type { Limits, PastUse } from '../store/store.ts';
 import { type Counters, counters } from './counters-by-value.ts';
 import { type Measure, measures } from './rate-limit-quantities.ts';
 import { type SlidingWindow, slidingWindow } from './sliding-window.ts';
@@ -58,6 +58,7 @@ export function rateCounters({
   const windows = new Map<string, Kept<SlidingWindow>>();
   const open = new Map<string, Kept<Slots>>();
   const restoring = new WeakMap<Counters<SlidingWindow>, Promise<void>>();
+  const telling = new Map<string, Promise<Told>>();
 
   const barOf = (owner: LimitOwner, rule: RateRule, name: RateLimitName): Bar => {
     const [measure, place] = [measures[name], `${rule.id} ${name}`];
@@ -75,19 +76,27 @@ export function rateCounters({
       );
     return { kind: 'window', ...bar, measure, counters: kept(windows, place, { now, make }) };
   };
+  const ask = async ({ owner, rule: { match }, measure: { windowMs } }: WindowBar): Promise<Told> => {
+    const [now, wall] = [clock.monotonic(), clock.now()];
+    const slotMs = Math.ceil(windowMs / (Object.values(match).includes('*') ? 20 : 1000));
+    return { now, wall, past: await limits.past({ owner, match, limit: mostPast, since: wall - windowMs, slotMs }) };
+  };
+  /** A rule's figures over the same time are asked for once: nobody is admitted meanwhile under any of them. */
+  const tell = (bar: WindowBar): Promise<Told> => {
+    const asked = JSON.stringify([bar.rule.id, bar.owner, bar.rule.match, bar.measure.windowMs]);
+    const under = telling.get(asked);
+    if (under !== undefined) return under;
+    const begun = ask(bar).finally(() => telling.delete(asked));
+    telling.set(asked, begun);
+    return begun;
+  };
   const restored = async (bar: WindowBar): Promise<void> => {
-    const { owner, rule, measure } = bar;
-    const now = clock.monotonic();
-    const wall = clock.now();
-    const past = await limits.past({
-      ...{ owner, match: rule.match, limit: mostPast, since: wall - measure.windowMs },
-      slotMs: Math.ceil(measure.windowMs / (Object.values(rule.match).includes('*') ? 20 : 1000)),
-    });
+    const { now, wall, past } = await tell(bar);
     let at = Number.NEGATIVE_INFINITY;
     for (const use of past) {
       // The wall's clock may have been set since: what it puts into the future was now at the latest.
       at = Math.max(at, Math.min(now, now - (wall - use.at)));
-      bar.counters.of(use.values, at).take(at, measure.quantity.past(use));
+      bar.counters.of(use.values, at).take(at, bar.measure.quantity.past(use));
     }
     bar.counters.ready = true;
   };
@@ -114,6 +123,13 @@ export function rateCounters({
       return begun;
     },
   };
+}
+
+/** The past, as it was told at a moment. */
+interface Told {
+  readonly now: number;
+  readonly wall: number;
+  readonly past: readonly PastUse[];
 }
 
 interface Kept<T> {

@@ -61,7 +61,8 @@ function remedy({ claim, waitMs }: Lack): string {
       ? 'its administrator may permit more'
       : 'this request is larger than that by itself: send less, or ask its administrator for more';
   }
-  if (claim.kind === 'slots') return 'wait until one of those that are open has ended';
+  if (claim.kind === 'slots')
+    return `wait until one of those that are open has ended: by how long calls last here, in ${seconds(waitMs)} or so`;
   return `this call fits in ${seconds(waitMs)}`;
 }
 

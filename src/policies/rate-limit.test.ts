@@ -5,7 +5,7 @@ import { type HandClock, handClock } from '../../test/fakes/hand-clock.ts';
 import type { Authenticated, Call, Consumed, Metered, RateLimited, Received, Routed, Target } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
 import type { LimitMatch, LimitMode, OwnedLimits, RateRule } from '../core/limit.ts';
-import type { Outcome, Reply } from '../core/reply.ts';
+import type { Outcome, Reply, StreamReply } from '../core/reply.ts';
 import type { PastUse } from '../store/store.ts';
 import { rateLimit } from './rate-limit.ts';
 import { rateCounters } from './rate-limit-counters.ts';
@@ -271,7 +271,7 @@ describe('calls at once', () => {
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();
       const open = [1, 2].map(() => begin({}, () => promise).reply);
       await Promise.resolve();
-      expect(await ask()).toMatchObject({ kind: 'rate-limited', details: { retryAfterMs: 1000 } });
+      expect(await ask()).toMatchObject({ kind: 'rate-limited' });
       if (ending === 'failure') {
         reject(new Failure('provider-failed', 'no'));
         await Promise.allSettled(open);
@@ -290,6 +290,24 @@ describe('calls at once', () => {
       }
       expect([ending, served(await many(2, () => ask()))]).toEqual([ending, 2]);
     }
+  });
+
+  test('a refusal says when one that is open is likely to end, by how long those before it lasted', async () => {
+    const { begin, ask, clock } = caller([{ limits: { parallel_requests: 1 } }]);
+    const stream = async (): Promise<StreamReply> => (await begin({}, async () => streamReply()).reply) as StreamReply;
+    const first = await stream();
+    expect(await ask()).toMatchObject({ kind: 'rate-limited', details: { retryAfterMs: 1000 } });
+    await clock.advance(20_000);
+    await first.end({ kind: 'complete' });
+    const second = await stream();
+    await clock.advance(5_000);
+    expect(await ask()).toMatchObject({
+      kind: 'rate-limited',
+      message:
+        'The limit of this key is 1 calls at once (parallel_requests); wait until one of those that are open has ended: by how long calls last here, in 15 s or so.',
+      details: { retryAfterMs: 15_000 },
+    });
+    await second.end({ kind: 'aborted' });
   });
 
   test('a call that never comes back gives its slot away soon after its deadline, and never a second one', async () => {

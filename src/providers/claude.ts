@@ -57,14 +57,19 @@ function common(): Omit<ModelTraits, 'match'> {
   return { limitNeeded: true, oneChoice: true, cacheBreakpoints: true };
 }
 
+/** Caches: https://platform.claude.com/docs/en/build-with-claude/prompt-caching, which is by `cache_control` alone. */
+function own(): Omit<ModelTraits, 'match'> {
+  return { ...common(), cachesWhenAsked: true };
+}
+
 function unthinking(match: string, maxOutputTokens: number): readonly ModelTraits[] {
-  return [{ match, ...common(), maxOutputTokens, imageTokens: smallImage, ...untold }];
+  return [{ match, ...own(), maxOutputTokens, imageTokens: smallImage, ...untold }];
 }
 
 /** Told to think with a budget. */
 function budgeted(patterns: readonly string[], traits: Omit<ModelTraits, 'match'>): readonly ModelTraits[] {
   const limits = { schemas: 'none', reasoning: 'budget', reasoningAlone: true, imageTokens: smallImage } as const;
-  return patterns.map((match) => ({ match, ...common(), ...limits, ...traits }));
+  return patterns.map((match) => ({ match, ...own(), ...limits, ...traits }));
 }
 
 /** Told to think with an effort. */
@@ -77,7 +82,7 @@ function adaptive(patterns: readonly string[], traits: Omit<ModelTraits, 'match'
   } as const;
   return patterns.map((match) => ({
     match,
-    ...common(),
+    ...own(),
     ...limits,
     ...traits,
     reasoning: 'effort',

@@ -42,6 +42,8 @@ export interface ModelTraits {
   readonly maxStopSequences?: number;
   /** It can be told where the prompt may be cached. */
   readonly cacheBreakpoints?: true;
+  /** It keeps nothing in a cache, and charges nothing for that, but what a request asks it to keep. */
+  readonly cachesWhenAsked?: true;
   /** Canonical members of a request that it refuses. */
   readonly lacks?: readonly string[];
   /** Media that it takes as bytes alone, not by URL. */

@@ -22,7 +22,7 @@ function chainContract({ test, expect }: Bench, open: OpenNamed): void {
     await store.tenants.updateOrganisation({ ...exampleOrganisation, budgets: [organisation] });
     const rooms: Room[] = [];
     const hold = place(store, draft, { amount: 450n, rooms });
-    expect(failed(() => place(store, draft, { amount: 51n, rooms })).message).toContain('project proj_1');
+    expect(failed(() => place(store, draft, { amount: 51n, rooms })).message).toContain('project "shop" (proj_1)');
     expect(rooms).toEqual([
       { free: 500n, contended: false },
       { free: 50n, contended: true },

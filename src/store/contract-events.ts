@@ -65,6 +65,29 @@ function outboxContract({ test, expect }: Bench, open: OpenNamed): void {
     expect(await subjectsOf({ limit: 9, from: 500, to: 600 })).toEqual([500]);
     await store.close();
   });
+
+  test('old events go, the oldest first, but for those of a budget without end and the newest', async () => {
+    const before = await open('event-removal');
+    const endless = happened('endless', { at: 200, body: { period: 'total' } });
+    const monthly = happened('monthly', { at: 300, body: { period: 'month' } });
+    await before.events.append([happened('a', { at: 100 }), endless, monthly, happened('b', { at: 900 })]);
+    await before.events.append([happened('c', { at: 400 }), happened('d', { at: 500 })]);
+    const told = async (store: Store) => (await store.events.list({ limit: 9 })).data;
+    const times = async (store: Store) => (await told(store)).map(({ at }) => at);
+    const ids = (await told(before)).map(({ id }) => id);
+    expect(await before.events.remove({ before: 900, most: 2 })).toBe(2);
+    expect(await times(before)).toEqual([500, 400, 900, 200]);
+    expect(await before.events.remove({ before: 900, most: 2 })).toBe(1);
+    expect(await times(before)).toEqual([500, 900, 200]);
+    expect(await before.events.remove({ before: 900, most: 2 })).toBe(0);
+    expect(await before.events.remove({ before: 901, most: 2 })).toBe(1);
+    await before.close();
+    const store = await open('event-removal');
+    await store.events.append([endless, monthly]);
+    expect(await times(store)).toEqual([300, 500, 200]);
+    expect(ids).not.toContain((await told(store))[0]?.id);
+    await store.close();
+  });
 }
 
 function observedContract({ test, expect }: Bench, open: OpenNamed): void {

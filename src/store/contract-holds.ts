@@ -34,7 +34,7 @@ function placingContract({ test, expect }: Bench, open: OpenNamed): void {
     place(store, draft, { amount: 999n });
     const refusal = failed(() => place(store, { ...draft, requestId: 'req_2' }, { amount: 2n }));
     expect(refusal.kind).toBe('budget-exhausted');
-    expect(refusal.message).toContain('The budget of key key_1, $0.000001 in all,');
+    expect(refusal.message).toContain('The budget of key "web" (key_1), $0.000001 in all,');
     expect(refusal.message).toContain('$0 is spent and $0.000000999 is held');
     expect(standing(store)).toEqual([{ budget: exampleBudget, spent: 0n, reserved: 999n }]);
     await store.close();

@@ -44,11 +44,11 @@ function ownedContract({ test, expect }: Bench, open: OpenNamed): void {
     const store = await open('limits');
     expect(await store.keys.get('key_1')).toEqual({ ...exampleKey, budgets: [budget], rates: [rule] });
     expect(store.limits.of(caller)).toEqual([
-      { owner: { kind: 'key', id: 'key_1' }, budgets: [budget], rates: [rule] },
-      { owner: { kind: 'organisation', id: 'org_1' }, budgets: [], rates: [{ ...rule, id: 'rate_2' }] },
+      { owner: { kind: 'key', id: 'key_1' }, name: 'web', budgets: [budget], rates: [rule] },
+      { owner: { kind: 'organisation', id: 'org_1' }, name: 'Acme', budgets: [], rates: [{ ...rule, id: 'rate_2' }] },
     ]);
     expect(store.limits.of({ ...caller, keyId: 'key_none', projectId: 'proj_2', organisationId: 'none' })).toEqual([
-      { owner: { kind: 'project', id: 'proj_2' }, budgets: [budget], rates: [] },
+      { owner: { kind: 'project', id: 'proj_2' }, name: 'shop', budgets: [budget], rates: [] },
     ]);
     await store.close();
   });

@@ -152,6 +152,7 @@ export function variedEntries(): readonly Entry[] {
       usage: {
         tokens: n % 3 === 0 ? {} : { input: n, output: 2 * n },
         ...(n % 4 === 0 ? { units: { images: n, audioSeconds: n / 4 }, reportedCost: BigInt(n) } : {}),
+        ...(n % 5 === 0 ? {} : { serviceTier: n % 5 === 1 ? 'flex' : 'default' }),
       },
     };
   });
@@ -167,6 +168,8 @@ export function groupings(): readonly UsageQuery[] {
     ['operation'],
     ['user'],
     ['tag'],
+    ['serviceTier'],
+    ['serviceTier', 'tag', 'model'],
     ['model', 'key'],
     ['tag', 'user'],
     ['model', 'tag', 'key'],
@@ -253,6 +256,7 @@ function nameOf(entry: Entry, dimension: UsageDimension): string | undefined {
     operation: entry.operation,
     user: entry.endUser,
     tag: entry.tags[0],
+    serviceTier: entry.usage.serviceTier,
   };
   return names[dimension];
 }

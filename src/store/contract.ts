@@ -147,6 +147,11 @@ function pricesContract({ test, expect }: Bench, open: OpenNamed): void {
     await before.close();
     const store = await open('prices');
     expect(await store.prices.all()).toEqual([examplePrice, other, tiered, served, free, newer]);
+    const strange = { ...examplePrice, provider: 'strange', price: { ...examplePrice.price, source: 'list@2' } };
+    await store.prices.add([strange]);
+    expect([await store.prices.has('list@2'), await store.prices.has('list@3')]).toEqual([true, false]);
+    expect(await store.prices.of(['strange', 'nobody'])).toEqual([strange]);
+    expect(await store.prices.of([examplePrice.provider])).toEqual([examplePrice, other, tiered, served, free, newer]);
     await store.close();
   });
 }

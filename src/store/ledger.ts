@@ -141,7 +141,7 @@ export interface UsageQuery {
 }
 
 /** A call with several tags counts under each of them; one without any, under none. */
-export type UsageDimension = 'model' | 'provider' | 'key' | 'project' | 'operation' | 'user' | 'tag';
+export type UsageDimension = 'model' | 'provider' | 'key' | 'project' | 'operation' | 'user' | 'tag' | 'serviceTier';
 
 export interface UsageRow {
   readonly bucketStart?: number;

@@ -143,6 +143,10 @@ export interface PastUse {
 export interface Prices {
   /** Every known price of a provider's models, oldest first. */
   all(): Promise<readonly PriceRecord[]>;
+  /** Those of these providers alone. */
+  of(providers: readonly string[]): Promise<readonly PriceRecord[]>;
+  /** Whether any price is from there. */
+  has(source: string): Promise<boolean>;
   /** Adds prices; an identical one already there is left alone. */
   add(records: readonly PriceRecord[], audit?: AuditRecord): Promise<void>;
 }

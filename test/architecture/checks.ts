@@ -14,8 +14,8 @@ export const root = resolve(import.meta.dir, '../..');
 
 /** Fewer modules than this means that the tool did not see the sources at all. */
 const fewestModules = 60;
-/** Rooms and files that may touch the machine: the room that is for it, the engine's own driver, the seed's worker and the entrance. */
-const machineRights = /^src\/(platform\/|store\/sql\/|catalog\/seed-worker\.ts|catalog\/seed\.ts|main\.ts)/;
+/** Rooms and files that may touch the machine: the room that is for it, the engine's own driver and the entrance. */
+const machineRights = /^src\/(platform\/|store\/sql\/|main\.ts)/;
 
 export function checkTypes(): Promise<Verdict> {
   return run(

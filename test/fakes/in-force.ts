@@ -1,4 +1,5 @@
 import type { ConfigSources } from '../../src/config/load.ts';
+import { readingOf } from '../../src/config/reading.ts';
 import type { Clock, Vault } from '../../src/core/ports.ts';
 import { InForce, type InForceTools } from '../../src/in-force.ts';
 import { providerKinds } from '../../src/providers/index.ts';
@@ -16,12 +17,15 @@ export interface FakeInForce {
 
 /** The real configuration in force, over a file that is a text and an environment that is empty. */
 export function fakeInForce({ store, clock, text, kinds, apply, vault }: FakeInForce): Promise<InForce> {
+  const sources = (): ConfigSources => ({
+    ...{ flags: {}, environment: {}, readFile: text ?? (() => undefined), kinds: kinds ?? providerKinds },
+  });
   return InForce.open({
-    sources: () => ({ flags: {}, environment: {}, readFile: text ?? (() => undefined), kinds: kinds ?? providerKinds }),
+    sources,
+    first: readingOf(sources()),
     store,
     clock,
     vault: vault ?? fakeVault(),
-    prices: [],
     apply: apply ?? (() => undefined),
   });
 }

@@ -1,12 +1,31 @@
 import type { Event } from '../../src/core/event.ts';
 import { limitObserved } from '../../src/core/limit.ts';
-import type { EventQuery, EventRecord } from '../../src/store/event.ts';
+import type { EventQuery, EventRecord, OldEvents } from '../../src/store/event.ts';
 import type { ObservedQuery, ObservedRow } from '../../src/store/observed.ts';
 import type { Entry } from '../../src/store/store.ts';
 
+/** What happened, and its number, from 1. */
+export interface KeptEvent {
+  readonly event: Event;
+  readonly number: number;
+}
+
 /** What happened, as a store in memory keeps it: each thing once. */
-export function noteEvents(all: Event[], events: readonly Event[]): void {
-  for (const event of events) if (!all.some(({ once }) => once === event.once)) all.push(event);
+export function noteEvents(all: KeptEvent[], events: readonly Event[]): void {
+  for (const event of events) {
+    if (all.some((kept) => kept.event.once === event.once)) continue;
+    all.push({ event, number: (all.at(-1)?.number ?? 0) + 1 });
+  }
+}
+
+export function removeEvents(all: KeptEvent[], { before, most }: OldEvents): number {
+  const old = all
+    .slice(0, -1)
+    .filter(({ event }) => event.at < before && event.body['period'] !== 'total')
+    .slice(0, most);
+  const kept = all.filter((one) => !old.includes(one));
+  all.splice(0, all.length, ...kept);
+  return old.length;
 }
 
 export function isWantedEvent(event: Event, { organisationId, kind, subject, from, to }: EventQuery): boolean {
@@ -19,8 +38,7 @@ export function isWantedEvent(event: Event, { organisationId, kind, subject, fro
   ].every(Boolean);
 }
 
-/** Its number is its place, from 1. */
-export function eventRecord({ once: _, ...told }: Event, number: number): EventRecord {
+export function eventRecord({ event: { once: _, ...told }, number }: KeptEvent): EventRecord {
   return { id: `event_${number}`, ...told };
 }
 

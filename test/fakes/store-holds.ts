@@ -8,8 +8,8 @@ import { LedgerTime, type Moment } from '../../src/store/accounts/ledger-time.ts
 import { valuesIn } from '../../src/store/accounts/match.ts';
 import { overrunEvent } from '../../src/store/overrun-event.ts';
 import type { BalanceDifference, Entry, Hold, Holds, Limited, Limits } from '../../src/store/store.ts';
-import type { Memory } from './store.ts';
 import { noteEvents } from './store-events.ts';
+import type { Memory } from './store-memory.ts';
 
 /** A hold as a fake store remembers it: what would be on the disk. */
 export interface KeptHold {

@@ -1,7 +1,7 @@
 import type { LimitOwner, OwnedLimits } from '../../src/core/limit.ts';
 import { usageClasses } from '../../src/core/usage.ts';
 import type { Entry, Limited, Limits, PastQuery, PastUse } from '../../src/store/store.ts';
-import type { Memory } from './store.ts';
+import type { Memory } from './store-memory.ts';
 
 /** What limits callers, in memory: the same list for as long as nobody is changed. */
 export function limitsIn(memory: Memory): Limits {
@@ -22,9 +22,16 @@ export function limitsIn(memory: Memory): Limits {
   };
 }
 
-function owned(owner: LimitOwner, all: readonly (Limited & { readonly id: string })[]): readonly OwnedLimits[] {
-  const { budgets = [], rates = [] } = all.find(({ id }) => id === owner.id) ?? {};
-  return budgets.length + rates.length === 0 ? [] : [{ owner, budgets, rates }];
+interface Owner extends Limited {
+  readonly id: string;
+  readonly name: string;
+}
+
+function owned(owner: LimitOwner, all: readonly Owner[]): readonly OwnedLimits[] {
+  const found = all.find(({ id }) => id === owner.id);
+  if (found === undefined) return [];
+  const { name, budgets = [], rates = [] } = found;
+  return budgets.length + rates.length === 0 ? [] : [{ owner, name, budgets, rates }];
 }
 
 function pastOf(entries: readonly Entry[], { owner, match, since, slotMs, limit }: PastQuery): readonly PastUse[] {

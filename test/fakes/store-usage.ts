@@ -88,5 +88,6 @@ function namesOf(entry: Entry): { readonly [Dimension in UsageDimension]?: strin
     operation: entry.operation,
     user: entry.endUser,
     tag: entry.tags[0],
+    serviceTier: entry.usage.serviceTier,
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { storeContract } from '../../src/store/contract.ts';
-import { emptyMemory, fakeStore, type Memory } from './store.ts';
+import { fakeStore } from './store.ts';
+import { emptyMemory, type Memory } from './store-memory.ts';
 
 const memories = new Map<string, Memory>();
 

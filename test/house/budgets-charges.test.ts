@@ -277,7 +277,7 @@ test('a refusal before anybody is asked frees what was held for it', async () =>
 test('what somebody streams for seconds is noted once a second, so that a crash would charge it', async () => {
   const word = (content: string): string =>
     `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content } }] })}\n\n`;
-  const pieces = [...Array.from({ length: 40 }, () => word('word')), 'data: [DONE]\n\n'];
+  const pieces = [...Array.from({ length: 45 }, () => word('two words')), 'data: [DONE]\n\n'];
   const http = fakeUpstream(() => ({ headers: { 'content-type': 'text/event-stream' }, pieces }));
   const noted: bigint[] = [];
   const { house } = await scene(http, {

@@ -13,6 +13,7 @@ import { rateCounters } from '../../src/policies/rate-limit-counters.ts';
 import { providerKinds } from '../../src/providers/index.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { Threads } from '../../src/store/sql/sqlite.ts';
 import type { RequestRecord, Store } from '../../src/store/store.ts';
 import { type HandClock, handClock } from '../fakes/hand-clock.ts';
 import { fakeInForce, fakeVault } from '../fakes/in-force.ts';
@@ -36,6 +37,8 @@ export interface TestHouse {
 export interface TestHouseOptions {
   /** In memory if absent; `sqlite` is the real one, in a directory of its own. */
   readonly store?: 'memory' | 'sqlite';
+  /** The threads of the real one, if not its own. */
+  readonly threads?: Threads;
   /** What stands where the network would be; one that answers well if absent. */
   readonly http?: HttpClient;
   /** What brings media by URL; nothing can be reached if absent. */
@@ -74,7 +77,7 @@ providers:
 
 export async function testHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
   const clock = handClock(noon);
-  const { store, remove } = await openedStore(options.store ?? 'memory', clock);
+  const { store, remove } = await openedStore(options, clock);
   const logged: Logged[] = [];
   const machine = { clock, store, ids: fakeIds(), digest: fakeDigest, log: listeningLog(logged) };
   await firstRun(machine, { admin: secret(adminKey), client: secret(clientKey) });
@@ -143,12 +146,12 @@ export function request(
 }
 
 async function openedStore(
-  kind: 'memory' | 'sqlite',
+  { store: kind = 'memory', threads }: TestHouseOptions,
   clock: HandClock,
 ): Promise<{ readonly store: Store; remove(): void }> {
   if (kind === 'memory') return { store: fakeStore(undefined, clock), remove: () => undefined };
   const directory = mkdtempSync(join(tmpdir(), 'trestle-house-'));
-  const store = await openStore({ directory: join(directory, 'data'), clock });
+  const store = await openStore({ directory: join(directory, 'data'), clock, ...(threads && { threads }) });
   return { store, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts';
-import { chatRequests, chatResponses, streamChunks } from './chat-values.ts';
+import { chatResponses } from './chat-answer-values.ts';
+import { streamChunks } from './chat-chunk-values.ts';
+import { chatRequests } from './chat-values.ts';
 
 const { request, response, stream } = openaiChat;
 const runs = { numRuns: 400 };

@@ -5,10 +5,10 @@ import type { WireBody } from '../../src/core/payload.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts';
 import { type Frame, frameReader } from '../../src/dialects/sse.ts';
 import { handmade, indexed, type Recording, recorded, recordingsDemanded } from '../recordings.ts';
-import { cuts, sseText } from '../sse-text.ts';
+import { refused } from '../refused.ts';
+import { cuts, everySize, sseText } from '../sse-text.ts';
 
 const dialect = 'openai-chat';
-const everySize = Array.from({ length: 64 }, (_, index) => index + 1);
 const suites = [
   { name: 'recorded', cases: recorded(dialect), listed: indexed(dialect) },
   { name: 'hand-made', cases: handmade(dialect), listed: [] },
@@ -24,7 +24,7 @@ for (const { name, cases, listed } of suites) {
       for (const one of chats) same(one, openaiChat.request, one.requestBody);
       for (const one of asked) {
         if (chats.includes(one)) continue;
-        const problem = thrown(() => openaiChat.request.decode(body(one.requestBody)));
+        const problem = refused(() => openaiChat.request.decode(body(one.requestBody)));
         expect({ id: one.id, kind: problem?.kind, param: problem?.details.param }).toEqual({
           id: one.id,
           kind: 'request-invalid',
@@ -45,7 +45,7 @@ for (const { name, cases, listed } of suites) {
       for (const one of chats) same(one, openaiChat.response, one.responseBody);
       for (const one of answers) {
         if (chats.includes(one)) continue;
-        const problem = thrown(() => openaiChat.response.decode(body(one.responseBody)));
+        const problem = refused(() => openaiChat.response.decode(body(one.responseBody)));
         expect({ id: one.id, isFailure: problem !== undefined }).toEqual({ id: one.id, isFailure: true });
       }
       say(`${name} answers`, chats.length, `${answers.length - chats.length} that are no chat answer refused`);
@@ -175,16 +175,6 @@ function comparable(frame: Frame): unknown {
 function isAnswer(found: Json | undefined): boolean {
   if (!isJsonObject(found) || !Array.isArray(found['choices'])) return false;
   return found['choices'].every((one: Json) => isJsonObject(one) && isJsonObject(one['message']));
-}
-
-function thrown(act: () => unknown): Failure | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (problem) {
-    if (problem instanceof Failure) return problem;
-    throw problem;
-  }
 }
 
 function neverLost(one: Recording | undefined): (loss: unknown) => void {

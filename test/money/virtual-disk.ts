@@ -33,9 +33,9 @@ export interface DiskOptions {
 export async function openLivingStore({ world, life, chance, directory, before }: DiskOptions): Promise<LivingStore> {
   mkdirSync(directory, { recursive: true });
   if (before !== undefined)
-    for (const file of ['trestle.db', 'trestle.db-wal'])
+    for (const file of ['trestle.db', 'trestle.db-wal', 'trestle.db-ahead'])
       if (existsSync(join(before, file))) copyFileSync(join(before, file), join(directory, file));
-  const open: { close(): void }[] = [];
+  const open: (() => void)[] = [];
   const commitMs = (): number => (chance.happens(0.03) ? chance.whole(20, 400) : chance.fraction() * 4);
   const threads: Threads = {
     writer: (path) => virtualWriter(path, { world, life, commitMs, open }),
@@ -61,7 +61,7 @@ export async function openLivingStore({ world, life, chance, directory, before }
     path: join(directory, 'trestle.db'),
     crash() {
       life.end();
-      for (const one of open.splice(0)) one.close();
+      for (const leave of open.splice(0)) leave();
     },
   };
 }
@@ -69,7 +69,7 @@ export async function openLivingStore({ world, life, chance, directory, before }
 interface Running {
   readonly world: World;
   readonly life: Life;
-  readonly open: { close(): void }[];
+  readonly open: (() => void)[];
 }
 
 /** Commits in this thread, some time later, and tells of it some time after that. */
@@ -78,8 +78,8 @@ function virtualWriter(
   { world, life, commitMs, open }: Running & { readonly commitMs: () => number },
 ): StartWriter {
   return (listeners) => {
-    const committer: Committer = openCommitter(() => connect(path));
-    open.push(committer);
+    const committer: Committer = openCommitter(path, connect);
+    open.push(committer.drop);
     const tell = (receipt: Receipt, ms: number): void =>
       void life.clock.after(ms, () => {
         world.stir();
@@ -104,7 +104,7 @@ function virtualReader(path: string, { world, life, open }: Running): StartReade
       database?.close();
       [database, reading] = [undefined, undefined];
     };
-    open.push({ close: leave });
+    open.push(leave);
     return {
       post(text) {
         reading ??= openReading(path, () => {

@@ -1,5 +1,6 @@
 import type Anthropic1 from 'anthropic-1';
 import type { JsonObject } from '../../src/core/json.ts';
+import { memberOf, requestIdOf } from './hearing.ts';
 
 export type AnthropicSdk = typeof Anthropic1;
 export type AnthropicClient = InstanceType<AnthropicSdk>;
@@ -45,7 +46,7 @@ export async function hearMessage(
     for await (const event of answer as AsyncIterable<unknown>) events.push(event);
     return { events, requestId };
   } catch (thrown) {
-    return { events, problem: problemOf(thrown), requestId: requestId ?? textIn(thrown, 'requestID') };
+    return { events, problem: problemOf(thrown), requestId: requestId ?? requestIdOf(thrown) };
   }
 }
 
@@ -70,16 +71,10 @@ function withoutRequestId(answer: unknown): unknown {
 
 function problemOf(thrown: unknown): MessageProblem {
   if (!(thrown instanceof Error)) throw thrown;
-  const entries = new Map(Object.entries(thrown));
   return {
     name: thrown.constructor.name,
-    status: entries.get('status'),
-    type: entries.get('type'),
+    status: memberOf(thrown, 'status'),
+    type: memberOf(thrown, 'type'),
     message: thrown.message,
   };
-}
-
-function textIn(thrown: unknown, name: string): string | undefined {
-  const found = thrown instanceof Error ? new Map(Object.entries(thrown)).get(name) : undefined;
-  return typeof found === 'string' ? found : undefined;
 }

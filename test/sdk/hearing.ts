@@ -73,11 +73,12 @@ function problemOf(thrown: unknown): Problem {
   };
 }
 
-function requestIdOf(thrown: unknown): string | undefined {
+/** The id of the request that failed, as the SDKs of both vendors tell it. */
+export function requestIdOf(thrown: unknown): string | undefined {
   const id = thrown instanceof Error ? memberOf(thrown, 'requestID') : undefined;
   return typeof id === 'string' ? id : undefined;
 }
 
-function memberOf(thrown: Error, name: string): unknown {
+export function memberOf(thrown: Error, name: string): unknown {
   return Object.entries(thrown).find(([key]) => key === name)?.[1];
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { jsonWire, textWire } from '../../../test/json-wire.ts';
 import { recorded } from '../../../test/recordings.ts';
-import { Failure } from '../../core/failure.ts';
+import { refused } from '../../../test/refused.ts';
+import type { Caching } from '../../core/envelope.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { utf8Bytes } from '../text.ts';
 import { countEnvelope, envelope } from './envelope.ts';
@@ -18,6 +20,7 @@ describe('the envelope of a request', () => {
       maxOutputTokens: 1024,
       unmeasured: [],
       bytes: JSON.stringify(least).length,
+      caching: 'none',
     });
   });
 
@@ -40,6 +43,7 @@ describe('the envelope of a request', () => {
       serviceTier: 'standard_only',
       unmeasured: [],
       bytes: utf8Bytes(JSON.stringify(request)).length,
+      caching: 'none',
     });
   });
 
@@ -57,6 +61,36 @@ describe('the envelope of a request', () => {
     expect(rest).toEqual(expected);
     for (const metadata of [{}, { user_id: null }, { user_id: '' }])
       expect(read({ ...least, metadata })).not.toHaveProperty('endUser');
+  });
+
+  test('tells what is to be kept in a cache, wherever that is said and however it is spelled', () => {
+    const control = { type: 'ephemeral' };
+    const hour = { ...control, ttl: '1h' };
+    const user = (content: readonly object[]) => [{ role: 'user', content }];
+    const asked: readonly (readonly [object, Caching | undefined])[] = [
+      [{ cache_control: null, system: 'cache_control' }, 'none'],
+      [{ cache_control: control }, 'short'],
+      [{ system: [{ type: 'text', text: 'a', cache_control: { ttl: '5m', ...control } }] }, 'short'],
+      [{ tools: [{ name: 'f', input_schema: {}, cache_control: control }] }, 'short'],
+      [{ tools: [{ name: 'f', input_schema: { properties: { cache_control: hour } } }] }, 'none'],
+      [{ messages: user([{ type: 'text', text: 'a', cache_control: control }]) }, 'short'],
+      [
+        { messages: user([{ type: 'tool_result', content: [{ type: 'text', text: 'a', cache_control: hour }] }]) },
+        'long',
+      ],
+      [{ cache_control: control, system: [{ type: 'text', text: 'a', cache_control: hour }] }, 'long'],
+      [{ cache_control: { ...control, scope: 'global' } }, 'long'],
+      [{ cache_control: 'ephemeral' }, 'long'],
+      [{ cache_control: { type: 'x'.repeat(200) } }, 'long'],
+      [{ thread: { type: 'create' } }, undefined],
+      [{ context_management: { edits: [] } }, undefined],
+    ];
+    expect(asked.map(([request]) => read({ ...least, ...request }).caching)).toEqual(asked.map(([, found]) => found));
+    const disguised = (value: string) =>
+      readText(JSON.stringify(least).replace('{', `{"cache\\u005fcontrol":${value},`));
+    expect(disguised('{"type":"ephemeral"}').caching).toBe('short');
+    expect(disguised('{"type":"ephemeral","\\u0074tl":"1h"}').caching).toBe('long');
+    expect(disguised('{ "type" : "ephemeral" , "ttl" : "5m" }').caching).toBe('short');
   });
 
   test('names the inputs that nobody can measure from the request', () => {
@@ -149,18 +183,19 @@ describe('the envelope of a request', () => {
 describe('the envelope of a question for the number of tokens', () => {
   test('needs no limit', () => {
     const { max_tokens: _, ...request } = least;
-    expect(countEnvelope(wireOf(JSON.stringify(request)))).toEqual({
+    expect(countEnvelope(jsonWire(request))).toEqual({
       model: 'claude-opus-4-6',
       stream: false,
       streamUsage: true,
       choices: 1,
       unmeasured: [],
       bytes: JSON.stringify(request).length,
+      caching: 'none',
     });
   });
 
   test('has no stream, but may say so', () => {
-    const asking = (stream: boolean) => () => countEnvelope(wireOf(JSON.stringify({ ...least, stream })));
+    const asking = (stream: boolean) => () => countEnvelope(textWire(JSON.stringify({ ...least, stream })));
     expect(asking(true)).toThrow('stream: Extra inputs are not permitted. A count comes whole; leave it out.');
     expect(asking(false)()).toMatchObject({ stream: false });
   });
@@ -237,7 +272,7 @@ describe('a request that cannot be', () => {
   ];
   for (const [name, request, param, sentence] of requests) {
     test(`and ${name} is refused by name`, () => {
-      const problem = refusal(() => read(request));
+      const problem = refused(() => read(request));
       expect({ kind: problem?.kind, param: problem?.details.param, message: problem?.message }).toEqual({
         kind: 'request-invalid',
         param,
@@ -287,7 +322,7 @@ describe('a request that cannot be', () => {
       fc.property(body, fc.constantFrom(undefined, 1), (extra, indent) => {
         const request: unknown = JSON.parse(JSON.stringify({ ...least, ...extra }));
         if (!isJsonObject(request) || JSON.stringify(request).includes('__proto__')) return;
-        const outcome = refusal(() => {
+        const outcome = refused(() => {
           const seen = readText(JSON.stringify(request, undefined, indent));
           const { model, max_tokens, stream } = request;
           expect<unknown[]>([seen.model, seen.maxOutputTokens, seen.stream]).toEqual([
@@ -310,7 +345,7 @@ test.skipIf(recorded('anthropic').length === 0)('every recorded request has its 
     // Vertex AI names the model in its path.
     const request = { model: 'claude', ...requestBody };
     const { model, stream = false, max_tokens, metadata } = request as { readonly [name: string]: Json };
-    const seen = endpoint === 'count_tokens' ? countEnvelope(wireOf(JSON.stringify(request))) : read(request);
+    const seen = endpoint === 'count_tokens' ? countEnvelope(jsonWire(request)) : read(request);
     const endUser = isJsonObject(metadata) ? metadata['user_id'] : undefined;
     expect<unknown[]>([id, seen.model, seen.stream, seen.maxOutputTokens, seen.endUser]).toEqual([
       id,
@@ -325,6 +360,29 @@ test.skipIf(recorded('anthropic').length === 0)('every recorded request has its 
   console.log(`  envelopes of recorded requests: ${ran} cases`);
   expect(ran).toBeGreaterThan(270);
 });
+
+/** No fewer tokens are ever kept. */
+const leastKept = 512;
+
+test.skipIf(recorded('anthropic').length === 0)(
+  'no recorded answer kept anything in a cache that was not asked for',
+  () => {
+    let ran = 0;
+    for (const { id, endpoint, requestBody, ...answer } of recorded('anthropic')) {
+      if (endpoint !== 'messages' || !isJsonObject(requestBody) || !Array.isArray(requestBody['messages'])) continue;
+      const { caching, unmeasured } = read({ model: 'claude', ...requestBody });
+      const text = JSON.stringify(answer);
+      const most = (name: string): number =>
+        Math.max(0, ...Array.from(text.matchAll(new RegExp(`${name}\\W+(\\d+)`, 'g')), ([, count]) => Number(count)));
+      const [kept, hour] = [most('cache_creation_input_tokens'), most('ephemeral_1h_input_tokens')];
+      if (kept < leastKept || unmeasured.length > 0) continue;
+      expect({ id, caching, hour: hour > 0 }).toEqual({ id, caching: hour > 0 ? 'long' : 'short', hour: hour > 0 });
+      ran += 1;
+    }
+    console.log(`  recorded answers that kept something in a cache: ${ran} cases`);
+    expect(ran).toBeGreaterThan(5);
+  },
+);
 
 /** The inputs that nobody can measure, found by walking the whole value. */
 function openInputs(request: { readonly [name: string]: Json }): readonly string[] {
@@ -353,19 +411,5 @@ function read(request: object) {
 }
 
 function readText(text: string) {
-  return envelope(wireOf(text));
-}
-
-function wireOf(text: string) {
-  return { kind: 'json', bytes: utf8Bytes(text) } as const;
-}
-
-function refusal(attempt: () => unknown): Failure | undefined {
-  try {
-    attempt();
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof Failure) return thrown;
-    throw thrown;
-  }
+  return envelope(textWire(text));
 }

@@ -1,6 +1,7 @@
 import type { Envelope } from '../../core/envelope.ts';
 import type { WireBody } from '../../core/payload.ts';
-import { type Given, parameterReader } from '../parameter.ts';
+import { cachingIn } from '../caching.ts';
+import { type Given, memberOf, parameterReader } from '../parameter.ts';
 import { enclosedIn } from './enclosed.ts';
 import { invalid, missing, parameterWords, refuseVariant, wrongType } from './parameter-words.ts';
 import { scanned } from './scanned.ts';
@@ -36,7 +37,8 @@ export function countEnvelope(wire: WireBody): Envelope {
 const reader = parameterReader(parameterWords);
 
 function read(wire: WireBody): { readonly asked: Envelope; readonly given: Given } {
-  const { members, watched } = scanned(wire);
+  const scan = scanned(wire);
+  const { members, watched } = scan;
   const given: Given = { bytes: wire.bytes, members };
   for (const key of members.keys()) refuseVariant(key, parameters);
   const model = modelOf(given);
@@ -55,9 +57,13 @@ function read(wire: WireBody): { readonly asked: Envelope; readonly given: Given
     unmeasured: unmeasuredIn(given, reader, watched),
     bytes: wire.bytes.length,
     ...(enclosed === undefined ? {} : { enclosed }),
+    ...(keptThere.some((name) => memberOf(given, name) !== undefined) ? {} : { caching: cachingIn(wire.bytes, scan) }),
   };
   return { asked, given };
 }
+
+/** What the provider keeps of a conversation, or changes in it, it may keep in a cache as well. */
+const keptThere = ['compaction', 'container', 'context_management', 'mcp_servers', 'thread'];
 
 function modelOf(given: Given): string {
   const model = reader.text(given, 'model');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { Failure } from '../../core/failure.ts';
+import { jsonWire, textWire, unlost } from '../../../test/json-wire.ts';
+import { refused } from '../../../test/refused.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import type { Loss } from '../../core/loss.ts';
 import { decode, encode } from './request-codec.ts';
 
 describe('a wrong type is refused by name', () => {
@@ -52,7 +52,7 @@ describe('a wrong type is refused by name', () => {
     ['stream', { messages: [], stream: 'yes' }],
     ['metadata.user_id', { messages: [], metadata: { user_id: 7 } }],
   ])('%s', (param, wire) => {
-    const problem = refused(wire);
+    const problem = refused(() => decode(jsonWire(wire)));
     expect({ kind: problem?.kind, param: problem?.details.param }).toEqual({ kind: 'request-invalid', param });
     expect(problem?.message).toContain(`'${param}'`);
   });
@@ -60,7 +60,7 @@ describe('a wrong type is refused by name', () => {
 
 test('every member that has a canonical word is said in it', () => {
   const value: unknown = decode({
-    ...body({
+    ...jsonWire({
       model: 'm',
       max_tokens: 9,
       system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral', ttl: '1h' } }],
@@ -154,14 +154,14 @@ describe('a number that no double holds keeps its digits', () => {
     '{"messages":[],"max_tokens":1,"tools":[{"name":"f","input_schema":{"type":"object","maximum":12345678901234567891}}]}',
     '{"messages":[],"max_tokens":1,"temperature":0.12345678901234567891,"x":[12345678901234567891]}',
   ])('%s', (text) => {
-    const value = decode({ kind: 'json', bytes: bytes(text) });
-    expect(sorted(encode(value, never).bytes)).toEqual(sorted(bytes(text)));
+    const value = decode(textWire(text));
+    expect(sorted(encode(value, unlost).bytes)).toEqual(sorted(textWire(text).bytes));
   });
 
   test('also as the text of arguments', () => {
     const call = { type: 'tool_use', id: 'a', name: 'f', input: { n: 0 } };
     const text = JSON.stringify({ messages: [{ role: 'assistant', content: [call] }] });
-    const value = decode({ kind: 'json', bytes: bytes(text.replace('"n":0', '"n":12345678901234567891')) });
+    const value = decode(textWire(text.replace('"n":0', '"n":12345678901234567891')));
     expect(value.messages).toEqual([
       {
         type: 'message',
@@ -175,13 +175,13 @@ describe('a number that no double holds keeps its digits', () => {
 test('a member named __proto__ is a member like any other', () => {
   const text =
     '{"max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":"a","__proto__":{"x":1}}],"__proto__":3}],"__proto__":2}';
-  const value = decode({ kind: 'json', bytes: bytes(text) });
-  expect(sorted(encode(value, never).bytes)).toEqual(sorted(bytes(text)));
+  const value = decode(textWire(text));
+  expect(sorted(encode(value, unlost).bytes)).toEqual(sorted(textWire(text).bytes));
 });
 
 test('it goes out in the version it came in, and else in the one that every server knows', () => {
   const versions = [{ 'anthropic-version': '2026-10-21' }, { 'anthropic-version': '2023-06-01' }, {}].map(
-    (headers) => encode(decode({ ...body({ messages: [] }), headers }), never).headers,
+    (headers) => encode(decode({ ...jsonWire({ messages: [] }), headers }), unlost).headers,
   );
   expect(versions).toEqual([
     { 'anthropic-version': '2026-10-21' },
@@ -198,26 +198,16 @@ test('a choice comes back although there are no tools', () => {
       max_tokens: 1,
       tool_choice: { type: 'auto', disable_parallel_tool_use: true },
     };
-    expect(sorted(encode(decode(body(wire)), never).bytes)).toEqual(sorted(body(wire).bytes));
+    expect(sorted(encode(decode(jsonWire(wire)), unlost).bytes)).toEqual(sorted(jsonWire(wire).bytes));
   }
 });
 
 test('the version that others put into the body is nothing that another dialect could lose', () => {
   const wire = { messages: [], max_tokens: 1, anthropic_version: 'vertex-2023-10-16' };
-  const value = decode(body(wire));
+  const value = decode(jsonWire(wire));
   expect(value.extras).toBeUndefined();
-  expect(sorted(encode(value, never).bytes)).toEqual(sorted(body(wire).bytes));
+  expect(sorted(encode(value, unlost).bytes)).toEqual(sorted(jsonWire(wire).bytes));
 });
-
-function refused(wire: JsonObject): Failure | undefined {
-  try {
-    decode(body(wire));
-    return undefined;
-  } catch (problem) {
-    if (problem instanceof Failure) return problem;
-    throw problem;
-  }
-}
 
 /** The members of JSON text, with numbers as they are written, in one order. */
 function sorted(wire: Uint8Array): readonly string[] {
@@ -225,16 +215,4 @@ function sorted(wire: Uint8Array): readonly string[] {
     .decode(wire)
     .split(/[{}[\],]+/)
     .sort();
-}
-
-function never(loss: Loss): never {
-  throw new Error(`lost ${JSON.stringify(loss)}`);
-}
-
-function body(wire: JsonObject) {
-  return { kind: 'json' as const, bytes: bytes(JSON.stringify(wire)) };
-}
-
-function bytes(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
+import { textWire } from '../../../test/json-wire.ts';
 import { recorded } from '../../../test/recordings.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { Loss } from '../../core/loss.ts';
-import type { WireBody } from '../../core/payload.ts';
 import type { Splices } from '../dialect.ts';
-import { utf8Bytes, utf8Text } from '../text.ts';
+import { utf8Text } from '../text.ts';
 import { splice } from './splice.ts';
 
 describe('splices', () => {
@@ -30,19 +30,19 @@ describe('splices', () => {
   }
 
   test('that change nothing give the same body back', () => {
-    const wire = { ...wireOf('{"model":"a","max_tokens":5}'), headers: { 'anthropic-version': '2026-10-21' } };
+    const wire = { ...textWire('{"model":"a","max_tokens":5}'), headers: { 'anthropic-version': '2026-10-21' } };
     const none = { model: 'a', streamUsage: true, maxOutputTokens: 5, without: ['b'], renamed: { c: 'd' } };
     expect(splice(wire, none, nothingLost)).toBe(wire);
   });
 
   test('keep the headers that are part of what was said', () => {
     const headers = { 'anthropic-version': '2031-01-01', 'anthropic-beta': 'a,b' };
-    const { bytes: _, ...rest } = splice({ ...wireOf('{"model":"a"}'), headers }, { model: 'b' }, nothingLost);
+    const { bytes: _, ...rest } = splice({ ...textWire('{"model":"a"}'), headers }, { model: 'b' }, nothingLost);
     expect(rest).toEqual({ kind: 'json', headers });
   });
 
   test('name the version that all servers know where the caller named none', () => {
-    const wire = { ...wireOf('{"model":"a"}'), headers: { 'anthropic-beta': 'a' } };
+    const wire = { ...textWire('{"model":"a"}'), headers: { 'anthropic-beta': 'a' } };
     expect(splice(wire, {}, nothingLost)).toEqual({
       ...wire,
       headers: { 'anthropic-beta': 'a', 'anthropic-version': '2023-06-01' },
@@ -113,12 +113,8 @@ function intended(request: JsonObject, { model, maxOutputTokens, without = [], r
 
 function spliced(text: string, splices: Splices): { readonly text: string; readonly losses: readonly Loss[] } {
   const losses: Loss[] = [];
-  const { bytes } = splice(wireOf(text), splices, (loss) => losses.push(loss));
+  const { bytes } = splice(textWire(text), splices, (loss) => losses.push(loss));
   return { text: utf8Text(bytes, 0, bytes.length), losses };
-}
-
-function wireOf(text: string): WireBody {
-  return { kind: 'json', bytes: utf8Bytes(text) };
 }
 
 function nothingLost(): void {}

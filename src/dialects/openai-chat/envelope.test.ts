@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { textWire } from '../../../test/json-wire.ts';
 import { recorded } from '../../../test/recordings.ts';
-import { Failure } from '../../core/failure.ts';
+import { refused } from '../../../test/refused.ts';
+import type { Caching } from '../../core/envelope.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { utf8Bytes } from '../text.ts';
 import { envelope } from './envelope.ts';
@@ -16,6 +18,7 @@ describe('the envelope of a chat request', () => {
       choices: 1,
       unmeasured: [],
       bytes: JSON.stringify(least).length,
+      caching: 'none',
     });
   });
 
@@ -41,6 +44,7 @@ describe('the envelope of a chat request', () => {
       serviceTier: 'flex',
       unmeasured: [],
       bytes: utf8Bytes(JSON.stringify(request)).length,
+      caching: 'none',
     });
   });
 
@@ -50,6 +54,27 @@ describe('the envelope of a chat request', () => {
     const { bytes: _, ...rest } = read({ ...least, ...nulls, ...others });
     const { bytes: __, ...expected } = read(least);
     expect(rest).toEqual(expected);
+  });
+
+  test('tells what is to be kept in a cache, wherever that is said', () => {
+    const [breakpoint, control] = [{ mode: 'explicit' }, { type: 'ephemeral', ttl: '5m' }];
+    const tool = (more: object) => ({ type: 'function', function: { name: 'f', ...more } });
+    const saying = (content: object) => [{ role: 'user', content: [{ type: 'text', text: 'Hi', ...content }] }];
+    const asked: readonly (readonly [object, Caching])[] = [
+      [{ messages: saying({ prompt_cache_breakpoint: breakpoint }) }, 'short'],
+      [{ messages: saying({ prompt_cache_breakpoint: { ...breakpoint, ttl: '30m' } }) }, 'long'],
+      [{ messages: saying({ cache_control: control }) }, 'short'],
+      [{ messages: saying({ cache_control: 'https://example.com' }) }, 'long'],
+      [{ messages: [{ ...least.messages[0], cache_control: control }] }, 'short'],
+      [{ cache_control: { ...control, ttl: '1h' } }, 'long'],
+      [{ tools: [{ ...tool({}), cache_control: control }] }, 'short'],
+      [{ tools: [tool({ cache_control: control })] }, 'short'],
+      [{ tools: [tool({ parameters: { properties: { cache_control: control } } })] }, 'none'],
+      [{ functions: [{ name: 'f', cache_control: control }] }, 'short'],
+      [{ prompt_cache_key: 'a', messages: saying({ text: '{"cache_control":{}}' }) }, 'none'],
+    ];
+    expect(asked.map(([request]) => read({ ...least, ...request }).caching)).toEqual(asked.map(([, found]) => found));
+    expect(asked.flatMap(([request]) => read({ ...least, ...request }).unmeasured)).toEqual([]);
   });
 
   test('takes the larger of two limits, and either alone', () => {
@@ -178,7 +203,7 @@ describe('a chat request that cannot be', () => {
   ];
   for (const [name, request, param, sentence] of requests) {
     test(`and ${name} is refused by name`, () => {
-      const problem = refusal(request);
+      const problem = refused(() => read(request));
       expect({ kind: problem?.kind, param: problem?.details.param, message: problem?.message }).toEqual({
         kind: 'request-invalid',
         param,
@@ -237,15 +262,5 @@ function read(request: object) {
 }
 
 function readText(text: string) {
-  return envelope({ kind: 'json', bytes: utf8Bytes(text) });
-}
-
-function refusal(request: object): Failure | undefined {
-  try {
-    read(request);
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof Failure) return thrown;
-    throw thrown;
-  }
+  return envelope(textWire(text));
 }

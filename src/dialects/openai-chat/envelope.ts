@@ -1,5 +1,6 @@
 import type { Envelope } from '../../core/envelope.ts';
 import type { WireBody } from '../../core/payload.ts';
+import { cachingIn } from '../caching.ts';
 import { invalid, missing, refuseVariant, wrongType } from '../openai/parameter-words.ts';
 import { modelOf, parameters as read } from '../openai/parameters.ts';
 import type { Given } from '../parameter.ts';
@@ -13,7 +14,8 @@ import { unmeasuredIn } from './unmeasured.ts';
  * https://platform.openai.com/docs/api-reference/chat/create
  */
 export function envelope(wire: WireBody): Envelope {
-  const { members, watched } = scanned(wire);
+  const scan = scanned(wire);
+  const { members, watched } = scan;
   const given: Given = { bytes: wire.bytes, members };
   for (const key of members.keys()) refuseVariant(key, parameters);
   const model = modelOf(given);
@@ -34,6 +36,7 @@ export function envelope(wire: WireBody): Envelope {
     unmeasured: unmeasuredIn(given, watched),
     bytes: wire.bytes.length,
     ...(enclosed === undefined ? {} : { enclosed }),
+    caching: cachingIn(wire.bytes, scan),
   };
 }
 

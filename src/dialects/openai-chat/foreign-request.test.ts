@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { all, bytes } from '../../../test/rooms/openai-said.ts';
 import type { ChatRequest } from '../../core/chat.ts';
 import type { Json } from '../../core/json.ts';
 import type { Loss } from '../../core/loss.ts';
@@ -7,13 +8,21 @@ import { request } from './request.ts';
 
 /** Requests as another dialect reads them: without a note of how this one would spell them. */
 const text = (words: string): Part => ({ type: 'text', text: words });
+
 const image: Part = { type: 'image', source: { kind: 'base64', mediaType: 'image/png', base64: 'AAAA' } };
+
 const imageWire = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+
 const user = (...parts: Part[]): Message => ({ type: 'message', role: 'user', parts });
+
 const assistant = (...parts: Part[]): Message => ({ type: 'message', role: 'assistant', parts });
+
 const call = (id: string): Part => ({ type: 'tool-call', id, name: 'f', arguments: '{"n":12345678901234567890}' });
+
 const result = (callId: string, ...parts: Part[]): Part => ({ type: 'tool-result', callId, parts });
+
 const results = (...parts: Part[]): Message => ({ type: 'message', role: 'tool', parts });
+
 const foreign: Part = { type: 'opaque', dialect: 'anthropic-messages', wire: { type: 'server_tool_use' } };
 
 describe('results of tools', () => {
@@ -268,105 +277,7 @@ describe('messages', () => {
   });
 });
 
-describe('parameters', () => {
-  const wireOf = (value: Omit<ChatRequest, 'messages'>) => all({ messages: [], ...value });
-
-  test('have the names that OpenAI has for them now', () => {
-    const value = {
-      maxOutputTokens: 5,
-      stop: ['a', 'b', 'c', 'd', 'e'],
-      topK: 3,
-      endUser: 'u',
-      serviceTier: 'default',
-      toolChoice: { type: 'allowed', required: true, tools: [{ type: 'function', name: 'f' }] },
-      parallelToolCalls: false,
-      output: { type: 'json-schema', schema: { type: 'object' } },
-    } as const;
-    expect(wireOf(value)).toEqual({
-      wire: {
-        messages: [],
-        max_completion_tokens: 5,
-        stop: ['a', 'b', 'c', 'd', 'e'],
-        top_k: 3,
-        user: 'u',
-        service_tier: 'default',
-        tool_choice: {
-          type: 'allowed_tools',
-          allowed_tools: { mode: 'required', tools: [{ type: 'function', function: { name: 'f' } }] },
-        },
-        parallel_tool_calls: false,
-        response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } },
-      },
-      losses: [],
-    });
-  });
-
-  test.each<[ChatRequest['reasoning'] & object, string | undefined, string[]]>([
-    [{ effort: 'low' }, 'low', []],
-    [{ enabled: true, effort: 'low' }, 'low', []],
-    [{ enabled: false }, 'none', []],
-    [{ enabled: false, effort: 'none' }, 'none', []],
-    [{ enabled: true }, undefined, ['reasoning.enabled']],
-    [{ enabled: false, effort: 'low' }, 'low', ['reasoning.enabled']],
-    [{ budgetTokens: 1024, visible: false }, undefined, ['reasoning.budgetTokens', 'reasoning.visible']],
-  ])('thinking %j is said as %p', (reasoning, effort, lost) => {
-    const { wire, losses } = wireOf({ reasoning });
-    expect({ wire, lost: losses.map(({ path }) => path) }).toEqual({
-      wire: { messages: [], ...(effort !== undefined && { reasoning_effort: effort }) },
-      lost,
-    });
-  });
-
-  test('do not say where a cache may end in the tools', () => {
-    expect(wireOf({ tools: [{ type: 'function', name: 'f', cacheBreakpoint: {} }] })).toEqual({
-      wire: { messages: [], tools: [{ type: 'function', function: { name: 'f' } }] },
-      losses: [{ path: 'tools[0].cacheBreakpoint', why: 'unsupported' }],
-    });
-  });
-
-  test('of tools go with the last tool', () => {
-    const hosted = { type: 'opaque', dialect: 'anthropic-messages', wire: { type: 'web_search' } } as const;
-    const choice = { toolChoice: { type: 'required' }, parallelToolCalls: false } as const;
-    expect(wireOf({ tools: [hosted], ...choice })).toEqual({
-      wire: { messages: [] },
-      losses: [
-        { path: 'toolChoice', why: 'no-tools' },
-        { path: 'parallelToolCalls', why: 'no-tools' },
-        { path: 'tools[0]', why: 'only-anthropic-messages' },
-      ],
-    });
-    expect(wireOf({ tools: [hosted, { type: 'function', name: 'f' }], ...choice })).toEqual({
-      wire: {
-        messages: [],
-        tools: [{ type: 'function', function: { name: 'f' } }],
-        tool_choice: 'required',
-        parallel_tool_calls: false,
-      },
-      losses: [{ path: 'tools[0]', why: 'only-anthropic-messages' }],
-    });
-  });
-});
-
-test('the wish for usage in a stream is nothing that another dialect could lose', () => {
-  for (const options of [{ include_usage: true }, { include_usage: false }]) {
-    const wire = { messages: [], stream: true, stream_options: options };
-    const value = request.decode({ kind: 'json', bytes: bytes(wire) });
-    expect(value.extras).toBeUndefined();
-    expect(all(value)).toEqual({ wire, losses: [] });
-  }
-});
-
 function said(value: ChatRequest): { readonly wire: unknown; readonly losses: readonly Loss[] } {
   const { wire, losses } = all(value);
   return { wire: Object(wire).messages, losses };
-}
-
-function all(value: ChatRequest): { readonly wire: unknown; readonly losses: readonly Loss[] } {
-  const losses: Loss[] = [];
-  const { bytes: written } = request.encode(value, (loss) => void losses.push(loss));
-  return { wire: JSON.parse(new TextDecoder().decode(written)), losses };
-}
-
-function bytes(wire: unknown): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(wire));
 }

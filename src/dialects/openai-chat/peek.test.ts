@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { handmade, recorded } from '../../../test/recordings.ts';
-import { cuts, sseText } from '../../../test/sse-text.ts';
+import { jsonWire, textWire } from '../../../test/json-wire.ts';
+import { chunk, done, follow, sse, usage } from '../../../test/rooms/openai-sights.ts';
+import { cuts, everySize } from '../../../test/sse-text.ts';
 import type { Json } from '../../core/json.ts';
 import type { Sight } from '../../core/reply.ts';
 import { utf8Bytes, utf8Text } from '../text.ts';
 import { peek } from './peek.ts';
-import { producedBytes, producedIn } from './produced.ts';
 
-const everySize = Array.from({ length: 64 }, (_, index) => index + 1);
-const usage = { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 };
 const counted = { tokens: { input: 9, output: 4 } };
+
 const message = { role: 'assistant', content: 'Grüße' };
 
 describe('a whole answer', () => {
@@ -60,7 +59,7 @@ describe('a whole answer', () => {
   ];
   for (const [name, body, expected] of bodies) {
     test(`shows the usage that stands ${name}`, () => {
-      const sight = peek.whole({ kind: 'json', bytes: utf8Bytes(body) });
+      const sight = peek.whole(textWire(body));
       expect({ usage: sight.usage, usageInvalid: sight.usageInvalid, terminal: sight.terminal }).toEqual({
         usage: expected,
         usageInvalid: undefined,
@@ -74,9 +73,9 @@ describe('a whole answer', () => {
       usage,
       choices: [{ message }, { message: { tool_calls: [{ function: { arguments: '{"a":1}' } }] } }],
     };
-    const { producedBytes, producedFrames } = peek.whole({ kind: 'json', bytes: utf8Bytes(JSON.stringify(body)) });
+    const { producedBytes, producedFrames } = peek.whole(jsonWire(body));
     expect({ producedBytes, producedFrames }).toEqual({ producedBytes: 7 + 7, producedFrames: 1 });
-    const silent = peek.whole({ kind: 'json', bytes: utf8Bytes('no JSON') });
+    const silent = peek.whole(textWire('no JSON'));
     expect([silent.producedBytes, silent.producedFrames]).toEqual([0, 0]);
   });
 
@@ -87,14 +86,14 @@ describe('a whole answer', () => {
 
   test('that is an error in truth shows the failure', () => {
     const wrong = { error: { message: 'Too many requests', code: 429 } };
-    const { failure, usage: none } = peek.whole({ kind: 'json', bytes: utf8Bytes(JSON.stringify(wrong)) });
+    const { failure, usage: none } = peek.whole(jsonWire(wrong));
     expect({ kind: failure?.kind, message: failure?.message, none }).toEqual({
       kind: 'provider-rate-limited',
       message: 'Too many requests',
       none: undefined,
     });
     for (const right of [answer, { ...answer, error: null }, { ...answer, usage, error: 'beside' }]) {
-      expect(peek.whole({ kind: 'json', bytes: utf8Bytes(JSON.stringify(right)) }).failure).toBeUndefined();
+      expect(peek.whole(jsonWire(right)).failure).toBeUndefined();
     }
   });
 
@@ -107,7 +106,7 @@ describe('a whole answer', () => {
     fc.assert(
       fc.property(body, fc.constantFrom(undefined, 1), (value, indent) => {
         const text = JSON.stringify(value, undefined, indent);
-        const sight = peek.whole({ kind: 'json', bytes: utf8Bytes(text) });
+        const sight = peek.whole(textWire(text));
         const own = value['usage'];
         expect(sight.usage).toEqual(own === usage ? counted : undefined);
       }),
@@ -116,16 +115,7 @@ describe('a whole answer', () => {
   });
 });
 
-const chunk = (delta: object, more: object = {}): string =>
-  JSON.stringify({
-    id: 'c',
-    object: 'chat.completion.chunk',
-    choices: [{ index: 0, delta, finish_reason: null }],
-    ...more,
-  });
 const added = JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [], usage, obfuscation: 'x' });
-const sse = (...data: readonly string[]): string => data.map((one) => `data: ${one}\n\n`).join('');
-const done = 'data: [DONE]\n\n';
 
 describe('a stream', () => {
   const said = (bytes: number, frames: number) => ({ producedBytes: bytes, producedFrames: frames });
@@ -273,137 +263,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a stream that breaks with an error frame', () => {
-  const begun = sse(chunk({ content: 'ab' }));
-  const frames: readonly (readonly [string, string, string, string])[] = [
-    [
-      'an error member',
-      sse(JSON.stringify({ error: { message: 'boom', type: 'server_error' } })),
-      'provider-failed',
-      'boom',
-    ],
-    [
-      'an error event',
-      `event: error\ndata: {"error":{"message":"slow","code":"rate_limit_exceeded"}}\n\n`,
-      'provider-rate-limited',
-      'slow',
-    ],
-    [
-      'an error event of another shape',
-      `event: error\r\ndata: {"message":"full","type":"overloaded_error"}\r\n\r\n`,
-      'provider-overloaded',
-      'full',
-    ],
-    ['an error event of plain text', 'event: error\ndata: oh no\n\n', 'provider-failed', 'oh no'],
-    ['an error of text', sse('{"error":"model crashed"}'), 'provider-failed', 'model crashed'],
-    ['an error beside text', sse(chunk({ content: '' }, { error: { message: 'oops' } })), 'provider-failed', 'oops'],
-    [
-      'an error beside choices',
-      sse(chunk({ content: '' }, { error: { code: 400, message: 'Token limit reached' }, usage })),
-      'provider-refused',
-      'Token limit reached',
-    ],
-  ];
-  for (const [name, frame, kind, sentence] of frames) {
-    test(`of ${name} ends before it, however it is cut`, () => {
-      const whole = utf8Bytes(begun + frame + sse(chunk({ content: 'more' })) + done);
-      for (const pieces of cuts(whole, [whole.length, ...everySize], [])) {
-        const { text, sight, torn } = follow(pieces, true);
-        const { failure, terminal, producedBytes: bytes } = sight;
-        expect({ text, terminal, bytes, torn, kind: String(failure?.kind), message: failure?.message }).toEqual({
-          ...{ text: begun, terminal: false, bytes: 2, torn: false },
-          ...{ kind, message: sentence },
-        });
-      }
-    });
-  }
-
-  test('is not one that has an error of null', () => {
-    const stream = sse(chunk({ content: 'a' }, { error: null })) + done;
-    expect(follow([utf8Bytes(stream)], true)).toMatchObject({ text: stream, sight: { terminal: true } });
-  });
-});
-
-for (const [name, cases] of [
-  ['recorded', recorded('openai-chat')],
-  ['hand-made', handmade('openai-chat')],
-] as const) {
-  const streams = cases.filter(({ responseChunks }) => responseChunks !== undefined);
-
-  test.skipIf(streams.length === 0)(`${name} streams are followed alike however they are cut`, () => {
-    let ways = 0;
-    for (const one of streams) {
-      for (const newline of ['LF', 'CRLF'] as const) {
-        const bytes = utf8Bytes(sseText({ ...one, sse: { ...one.sse, newline } }));
-        const whole = follow([bytes], true);
-        const short = bytes.length < 3000 && newline === 'LF' && ways < 1500;
-        const sizes = short ? everySize : [1 + (bytes.length % 64), 1021];
-        for (const pieces of cuts(bytes, sizes, [one.id])) {
-          expect({ id: one.id, ...follow(pieces, true) }).toEqual({ id: one.id, ...whole });
-          ways += 1;
-        }
-        const open = follow([bytes], false);
-        expect({ id: one.id, sight: open.sight }).toEqual({ id: one.id, sight: whole.sight });
-        expect(utf8Text(bytes, 0, bytes.length).startsWith(open.text)).toBe(true);
-      }
-    }
-    console.log(`  ${name} streams: ${streams.length} cases, cut in ${ways} ways`);
-  });
-
-  test.skipIf(streams.length === 0)(`the quick count of ${name} chunks is that of reading them`, () => {
-    let quick = 0;
-    let all = 0;
-    for (const { id, responseChunks = [] } of streams) {
-      for (const { data = '' } of responseChunks) {
-        const value = parsed(data);
-        if (value === undefined) continue;
-        all += 1;
-        const bytes = producedIn(`data: ${Buffer.from(data).toString('latin1')}\n\n`);
-        if (bytes === undefined) continue;
-        quick += 1;
-        expect({ id, data, bytes }).toEqual({ id, data, bytes: producedBytes(value) });
-      }
-    }
-    console.log(`  ${name} chunks counted quickly: ${quick} of ${all}`);
-    expect(quick).toBeGreaterThan(0);
-  });
-}
-
-interface Followed {
-  readonly text: string;
-  readonly sight: Sight;
-  readonly torn: boolean;
-}
-
-/** What a stream gives and shows in all, and that every piece given is whole frames. */
-function follow(pieces: readonly Uint8Array<ArrayBuffer>[], hideUsage: boolean): Followed {
-  const eye = peek.stream({ hideUsage });
-  const given: Uint8Array[] = [];
-  let sight: Sight = { terminal: false, producedBytes: 0, producedFrames: 0 };
-  for (const piece of pieces) {
-    const seen = eye.push(piece);
-    given.push(seen.bytes);
-    sight = {
-      ...sight,
-      ...seen.sight,
-      terminal: sight.terminal || seen.sight.terminal,
-      producedBytes: sight.producedBytes + seen.sight.producedBytes,
-      producedFrames: sight.producedFrames + seen.sight.producedFrames,
-    };
-  }
-  const text = Buffer.concat(given).toString();
-  return { text, sight, torn: eye.end().torn };
-}
-
 function firstEnd(stream: string): number {
   const at = stream.search(/^data: ?\[DONE\]/m);
   return at === -1 ? stream.length : stream.slice(at).search(/\n\r?\n/) + at + (stream.includes('\r\n') ? 3 : 2);
-}
-
-function parsed(data: string) {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

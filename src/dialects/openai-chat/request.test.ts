@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import type { Carried } from '../../core/carried.ts';
-import type { ChatRequest } from '../../core/chat.ts';
-import { Failure } from '../../core/failure.ts';
+import { jsonWire, textWire, unlost } from '../../../test/json-wire.ts';
+import { refused } from '../../../test/refused.ts';
+import { encoded } from '../../../test/rooms/openai-encoded.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import type { Loss } from '../../core/loss.ts';
-import type { Part } from '../../core/message.ts';
 import { request } from './request.ts';
 
 describe('a wrong type is refused by name', () => {
@@ -44,21 +42,21 @@ describe('a wrong type is refused by name', () => {
     ['stream', { messages: [], stream: 'yes' }],
     ['metadata', { messages: [], metadata: [] }],
   ])('%s', (param, wire) => {
-    const problem = refused(() => request.decode(body(wire)));
+    const problem = refused(() => request.decode(jsonWire(wire)));
     expect({ kind: problem?.kind, param: problem?.details.param }).toEqual({ kind: 'request-invalid', param });
     expect(problem?.message).toContain(`'${param}'`);
   });
 
   test('in OpenAI’s own manner', () => {
-    expect(refused(() => request.decode(body({ messages: say(7) })))?.message).toBe(
+    expect(refused(() => request.decode(jsonWire({ messages: say(7) })))?.message).toBe(
       "Invalid type for 'messages[0].content': expected one of a string or array of objects, but got an integer instead.",
     );
-    expect(refused(() => request.decode(body({})))?.message).toBe("Missing required parameter: 'messages'.");
+    expect(refused(() => request.decode(jsonWire({})))?.message).toBe("Missing required parameter: 'messages'.");
   });
 
   test('a body that is no JSON object is refused too', () => {
     for (const text of ['', '{', '[]', '"x"', '\xff']) {
-      expect(refused(() => request.decode({ kind: 'json', bytes: bytes(text) }))?.kind).toBe('request-invalid');
+      expect(refused(() => request.decode(textWire(text)))?.kind).toBe('request-invalid');
     }
   });
 });
@@ -111,7 +109,7 @@ test('every member that has a canonical word is said in it', () => {
     metadata: { a: 'b' },
     stream: true,
   };
-  const value: unknown = request.decode(body(wire));
+  const value: unknown = request.decode(jsonWire(wire));
   expect(value).toEqual({
     model: 'm',
     messages: [
@@ -177,7 +175,7 @@ test.each([
   ],
   ['tomorrow', { type: 'opaque', dialect: 'openai-chat', wire: 'tomorrow' }],
 ] as const)('tool_choice %j has its own word', (wire, choice) => {
-  expect(request.decode(body({ messages: [], tool_choice: wire }))).toEqual({ messages: [], toolChoice: choice });
+  expect(request.decode(jsonWire({ messages: [], tool_choice: wire }))).toEqual({ messages: [], toolChoice: choice });
 });
 
 test('a message with nothing in it still has a content', () => {
@@ -186,199 +184,19 @@ test('a message with nothing in it still has a content', () => {
   });
 });
 
-describe('what this dialect has no words for is lost aloud', () => {
-  const user = (part: Part): ChatRequest => ({ messages: [{ type: 'message', role: 'user', parts: [part] }] });
-  test.each<[string, ChatRequest, Loss[]]>([
-    [
-      'an image by file id',
-      user({ type: 'image', source: { kind: 'file', id: 'f' } }),
-      [
-        { path: 'messages[0].parts[0]', why: 'no-image-file' },
-        { path: 'messages[0]', why: 'empty' },
-      ],
-    ],
-    [
-      'a file by URL',
-      user({ type: 'file', source: { kind: 'url', url: 'https://a.example' } }),
-      [
-        { path: 'messages[0].parts[0]', why: 'no-file-url' },
-        { path: 'messages[0]', why: 'empty' },
-      ],
-    ],
-    [
-      'a signature on text',
-      user({ type: 'text', text: 'a', signature: 's' }),
-      [{ path: 'messages[0].parts[0].signature', why: 'unsupported' }],
-    ],
-    [
-      'a budget for thinking',
-      { messages: [], reasoning: { effort: 'low', budgetTokens: 9 } },
-      [{ path: 'reasoning.budgetTokens', why: 'unsupported' }],
-    ],
-    [
-      'a failed tool',
-      {
-        messages: [
-          { type: 'message', role: 'tool', parts: [{ type: 'tool-result', callId: 'c', parts: [], isError: true }] },
-        ],
-      },
-      [{ path: 'messages[0].parts[0].isError', why: 'unsupported' }],
-    ],
-    [
-      'what is said between calls',
-      {
-        messages: [
-          {
-            type: 'message',
-            role: 'assistant',
-            parts: [
-              { type: 'tool-call', id: 'c', name: 'f', arguments: '{}' },
-              { type: 'text', text: 'and then' },
-            ],
-          },
-        ],
-      },
-      [{ path: 'messages[0]', why: 'part-order' }],
-    ],
-    [
-      'what another dialect carries',
-      foreign({ messages: [], extras: { other: { top_secret: 1 } } }),
-      [{ path: 'top_secret', why: 'unsupported' }],
-    ],
-    [
-      'a part of another dialect',
-      user(foreign({ type: 'opaque', dialect: 'other', wire: {} })),
-      [
-        { path: 'messages[0].parts[0]', why: 'only-other' },
-        { path: 'messages[0]', why: 'empty' },
-      ],
-    ],
-  ])('%s', (_, value, losses) => {
-    const lost: Loss[] = [];
-    request.encode(value, (loss) => void lost.push(loss));
-    expect(lost).toEqual(losses);
-  });
-});
-
-test('results of several tools become a message each', () => {
-  const results: readonly Part[] = ['a', 'b'].map((callId) => ({
-    type: 'tool-result',
-    callId,
-    parts: [{ type: 'text', text: callId }],
-  }));
-  expect(encoded({ messages: [{ type: 'message', role: 'tool', parts: results }] })).toEqual({
-    messages: [
-      { role: 'tool', tool_call_id: 'a', content: 'a' },
-      { role: 'tool', tool_call_id: 'b', content: 'b' },
-    ],
-  });
-});
-
-test('reasoning with a seal goes out as a detail, the only form that holds one', () => {
-  const parts: readonly Part[] = [{ type: 'reasoning', text: 'hm', signature: 's' }];
-  expect(encoded({ messages: [{ type: 'message', role: 'assistant', parts }] })).toEqual({
-    messages: [
-      { role: 'assistant', content: null, reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 's' }] },
-    ],
-  });
-});
-
-describe('of another vendor', () => {
-  const encode = (value: ChatRequest): unknown => encoded(value);
-
-  test('a cache breakpoint of a tool or a call comes back as it was written', () => {
-    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
-    const tool = { type: 'function', function: { name: 'f' } };
-    const wire = {
-      messages: [
-        {
-          role: 'assistant',
-          content: 'a',
-          tool_calls: [
-            { ...call, cache_control: { type: 'ephemeral', ttl: '1h' } },
-            { ...call, prompt_cache_breakpoint: { mode: 'explicit' } },
-          ],
-        },
-      ],
-      tools: [{ ...tool, cache_control: { type: 'ephemeral' } }],
-    };
-    const value = request.decode(body(wire));
-    const [message] = value.messages;
-    expect(message?.type === 'message' && message.parts.slice(1)).toMatchObject([
-      { cacheBreakpoint: { ttl: '1h' } },
-      { cacheBreakpoint: {} },
-    ]);
-    expect(value.tools).toMatchObject([{ cacheBreakpoint: {} }]);
-    expect(encode(value)).toEqual(wire);
-  });
-
-  test('the numbers of calls and thoughts come back, and are nothing that another dialect could lose', () => {
-    const call = { id: 'c', type: 'function', index: 3, function: { name: 'f', arguments: '{}' } };
-    const detail = { type: 'reasoning.text', text: 'Hm.', index: 0 };
-    const wire = { messages: [{ role: 'assistant', content: 'a', reasoning_details: [detail], tool_calls: [call] }] };
-    const value = request.decode(body(wire));
-    const [message] = value.messages;
-    expect(message?.type === 'message' && message.parts.filter(({ extras }: Carried) => extras !== undefined)).toEqual(
-      [],
-    );
-    expect(encode(value)).toEqual(wire);
-  });
-
-  test('calls that an assistant makes in two messages come back in two', () => {
-    const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
-    const wire = {
-      messages: [
-        { role: 'assistant', content: null, tool_calls: [call('a')] },
-        { role: 'assistant', content: 'b', tool_calls: [call('b')] },
-        { role: 'tool', tool_call_id: 'a', content: 'x' },
-      ],
-    };
-    expect(encode(request.decode(body(wire)))).toEqual(wire);
-  });
-});
-
 test('a member named __proto__ is a member like any other', () => {
   const text =
     '{"messages":[{"role":"user","content":"a","__proto__":{"x":1}}],"metadata":{"__proto__":"b"},"__proto__":2}';
-  const value = request.decode({ kind: 'json', bytes: bytes(text) });
-  expect(JSON.stringify(sorted(request.encode(value, fail).bytes))).toBe(JSON.stringify(sorted(bytes(text))));
+  const value = request.decode(textWire(text));
+  expect(JSON.stringify(sorted(request.encode(value, unlost).bytes))).toBe(
+    JSON.stringify(sorted(textWire(text).bytes)),
+  );
 });
 
 function spelling(part: object, words: object): unknown {
   return { ...part, spelling: { 'openai-chat': words } };
 }
 
-function encoded(value: ChatRequest): unknown {
-  return JSON.parse(new TextDecoder().decode(request.encode(value, fail).bytes));
-}
-
-/** A value as only a dialect could make it that is not there yet. */
-function foreign<T>(value: unknown): T {
-  return value as T;
-}
-
 function sorted(wire: Uint8Array): unknown {
   return Object.entries(JSON.parse(new TextDecoder().decode(wire))).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function refused(act: () => unknown): Failure | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (problem) {
-    if (problem instanceof Failure) return problem;
-    throw problem;
-  }
-}
-
-function fail(loss: Loss): never {
-  throw new Error(`lost ${JSON.stringify(loss)}`);
-}
-
-function body(wire: JsonObject) {
-  return { kind: 'json' as const, bytes: bytes(JSON.stringify(wire)) };
-}
-
-function bytes(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
+import { jsonWire, unlost } from '../../../test/json-wire.ts';
+import { refused } from '../../../test/refused.ts';
 import type { ChatResponse, Finish } from '../../core/chat.ts';
-import { Failure } from '../../core/failure.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Loss } from '../../core/loss.ts';
 import type { Citation, Part } from '../../core/message.ts';
@@ -41,7 +42,7 @@ test('an answer is said in canonical words', () => {
     ],
     usage: { prompt_tokens: 5, completion_tokens: 4, total_tokens: 9, prompt_tokens_details: { cached_tokens: 2 } },
   };
-  expect(response.decode(body(wire))).toEqual({
+  expect(response.decode(jsonWire(wire))).toEqual({
     id: 'c',
     createdAt: 1_790_000_000_000,
     model: 'm',
@@ -91,7 +92,7 @@ test.each<[string, Finish['reason']]>([
   ['error', 'error'],
   ['tide_turned', 'other'],
 ])('the reason %s is understood as %s', (word, reason) => {
-  const value = response.decode(body({ choices: [{ index: 0, message: said, finish_reason: word }] }));
+  const value = response.decode(jsonWire({ choices: [{ index: 0, message: said, finish_reason: word }] }));
   expect(value.choices[0]?.finish).toEqual({ reason, raw: { dialect: 'openai-chat', wire: word } });
 });
 
@@ -115,14 +116,14 @@ test('what is there but says nothing is no part of an answer, and comes back', (
       },
     ],
   };
-  const value = response.decode(body(wire));
+  const value = response.decode(jsonWire(wire));
   const [choice] = value.choices;
   expect({ tier: value.serviceTier, parts: choice?.message.parts, finish: choice?.finish }).toEqual({
     tier: undefined,
     parts: [{ type: 'text', text: 'Deep.' }],
     finish: undefined,
   });
-  expect(JSON.parse(new TextDecoder().decode(response.encode(value, fail).bytes))).toEqual(wire);
+  expect(JSON.parse(new TextDecoder().decode(response.encode(value, unlost).bytes))).toEqual(wire);
 });
 
 test('by which name a vendor knows a call comes back, and is nothing that another dialect could lose', () => {
@@ -136,15 +137,15 @@ test('by which name a vendor knows a call comes back, and is nothing that anothe
     x_groq: { id: 'req_2', seed: 7 },
     choices: [{ index: 0, message: said, finish_reason: 'stop' }],
   };
-  const value = response.decode(body(wire));
+  const value = response.decode(jsonWire(wire));
   expect(value.extras).toEqual({ 'openai-chat': { x_groq: { seed: 7 } } });
-  expect(JSON.parse(new TextDecoder().decode(response.encode(value, fail).bytes))).toEqual(wire);
+  expect(JSON.parse(new TextDecoder().decode(response.encode(value, unlost).bytes))).toEqual(wire);
 });
 
 test('a reason of another dialect is told in OpenAI’s words', () => {
   const told = (['stop', 'length', 'tool-calls', 'content-filter', 'error', 'other'] as const).map((reason) => {
     const message = { type: 'message', role: 'assistant', parts: [] } as const;
-    const wire = response.encode({ choices: [{ index: 0, message, finish: { reason } }] }, fail);
+    const wire = response.encode({ choices: [{ index: 0, message, finish: { reason } }] }, unlost);
     return JSON.parse(new TextDecoder().decode(wire.bytes)).choices[0];
   });
   expect(told.map((choice) => choice.finish_reason)).toEqual([
@@ -259,7 +260,7 @@ test.each<[string, Json, string]>([
   ],
   ['a list', [], 'it is no JSON object'],
 ])('an answer with %s is garbled', (_, wire, why) => {
-  const problem = thrown(() => response.decode(body(wire)));
+  const problem = refused(() => response.decode(jsonWire(wire)));
   expect({ kind: problem?.kind, message: problem?.message }).toEqual({
     kind: 'provider-garbled',
     message: `The provider's answer could not be understood: ${why}.`,
@@ -267,8 +268,8 @@ test.each<[string, Json, string]>([
 });
 
 test('an error under a status of success is that error', () => {
-  const problem = thrown(() =>
-    response.decode(body({ error: { message: 'The prompt was filtered.', code: 'content_filter', status: 400 } })),
+  const problem = refused(() =>
+    response.decode(jsonWire({ error: { message: 'The prompt was filtered.', code: 'content_filter', status: 400 } })),
   );
   expect({ kind: problem?.kind, status: problem?.status, code: problem?.details.code }).toEqual({
     kind: 'provider-refused',
@@ -276,21 +277,3 @@ test('an error under a status of success is that error', () => {
     code: 'content_filter',
   });
 });
-
-function thrown(act: () => unknown): Failure | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (problem) {
-    if (problem instanceof Failure) return problem;
-    throw problem;
-  }
-}
-
-function fail(loss: unknown): never {
-  throw new Error(`lost ${JSON.stringify(loss)}`);
-}
-
-function body(wire: Json) {
-  return { kind: 'json' as const, bytes: new TextEncoder().encode(JSON.stringify(wire)) };
-}

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { textWire } from '../../../test/json-wire.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Loss } from '../../core/loss.ts';
-import type { WireBody } from '../../core/payload.ts';
 import type { Splices } from '../dialect.ts';
-import { utf8Bytes, utf8Text } from '../text.ts';
+import { utf8Text } from '../text.ts';
 import { splice } from './splice.ts';
 
 describe('splices', () => {
@@ -119,7 +119,7 @@ describe('splices', () => {
   }
 
   test('that change nothing give the same body back', () => {
-    const wire = wireOf('{"model":"a","stream_options":{"include_usage":true},"max_tokens":5}');
+    const wire = textWire('{"model":"a","stream_options":{"include_usage":true},"max_tokens":5}');
     const none = { model: 'a', streamUsage: true, maxOutputTokens: 5, without: ['b'], renamed: { c: 'd' } };
     expect(splice(wire, none, nothingLost)).toBe(wire);
     expect(splice(wire, {}, nothingLost)).toBe(wire);
@@ -282,12 +282,8 @@ function wishes(): fc.Arbitrary<Splices> {
 
 function spliced(text: string, splices: Splices): { readonly text: string; readonly losses: readonly Loss[] } {
   const losses: Loss[] = [];
-  const { bytes } = splice(wireOf(text), splices, (loss) => losses.push(loss));
+  const { bytes } = splice(textWire(text), splices, (loss) => losses.push(loss));
   return { text: utf8Text(bytes, 0, bytes.length), losses };
-}
-
-function wireOf(text: string): WireBody {
-  return { kind: 'json', bytes: utf8Bytes(text) };
 }
 
 function nothingLost(): void {}

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'bun:test';
+import { chunk, decoded, spelled, wireHead } from '../../../test/rooms/openai-streamed.ts';
 import type { ChatEvent } from '../../core/chat.ts';
-import { Failure } from '../../core/failure.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Loss } from '../../core/loss.ts';
-import { reportEventExtras } from '../event-place.ts';
-import type { Frame } from '../sse.ts';
 import { stream } from './stream.ts';
 
 const head = { id: 'c', model: 'm', createdAt: 1_790_000_000_000 };
+
 const start: ChatEvent = { type: 'response-start', ...head };
-const wireHead = { id: 'c', model: 'm', created: 1_790_000_000, object: 'chat.completion.chunk' };
 
 describe('events of another dialect', () => {
   test('become the chunks that OpenAI would send', () => {
@@ -160,93 +158,6 @@ test('the head of an answer is told at its start, and again only when it has cha
   ]);
 });
 
-describe('a stream that stops', () => {
-  const begun = { data: JSON.stringify(chunk({ role: 'assistant', content: 'a' })) };
-  const finished = { data: JSON.stringify(chunk({}, 'stop')) };
-
-  test('before the answer was whole is an error', () => {
-    const decoder = stream.decoder();
-    decoder.push(begun);
-    expect(decoder.end()).toEqual([{ type: 'error', failure: expect.any(Failure) }]);
-  });
-
-  test('without an end mark, after all choices have said why, is whole', () => {
-    const decoder = stream.decoder();
-    decoder.push(begun);
-    decoder.push(finished);
-    expect(decoder.end()).toEqual([{ type: 'response-end' }]);
-  });
-
-  test('after its end mark says nothing more', () => {
-    const decoder = stream.decoder();
-    decoder.push(begun);
-    expect([...decoder.push({ data: '[DONE]' }), ...decoder.push(begun), ...decoder.end()]).toEqual([
-      { type: 'response-end' },
-    ]);
-  });
-
-  test('with an error says so once', () => {
-    const decoder = stream.decoder();
-    const events = decoder.push({ data: '{"error":{"message":"Overloaded","type":"overloaded_error"}}' });
-    expect([...events, ...decoder.end()]).toEqual([
-      {
-        type: 'error',
-        failure: expect.objectContaining({ kind: 'provider-overloaded' }),
-        raw: { dialect: 'openai-chat', wire: { error: { message: 'Overloaded', type: 'overloaded_error' } } },
-      },
-    ]);
-  });
-
-  test('over our account does not tell the caller the provider’s words about it', () => {
-    const frame = {
-      data: '{"error":{"message":"Incorrect API key: abc","code":"invalid_api_key","type":"authentication_error"}}',
-    };
-    expect(JSON.stringify(spelled(decoded([frame])))).not.toContain('abc');
-  });
-});
-
-describe('usage in a member of Groq’s own', () => {
-  const usage = { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 };
-  const ended = chunk({}, 'stop');
-  const told = (more: JsonObject): readonly unknown[] =>
-    decoded([{ data: JSON.stringify({ ...ended, ...more }) }]).flatMap((event) =>
-      event.type === 'usage' ? [event.usage.counted?.tokens] : [],
-    );
-
-  test('is understood where it stands alone, and told once where it stands twice', () => {
-    expect(told({ x_groq: { id: 'req_1', usage } })).toEqual([{ input: 3, output: 1 }]);
-    expect(told({ usage: null, x_groq: { usage } })).toEqual([{ input: 3, output: 1 }]);
-    expect(told({ usage, x_groq: { usage } })).toEqual([{ input: 3, output: 1 }]);
-    expect(told({ x_groq: { usage: null } })).toEqual([]);
-  });
-
-  test('is nothing that another dialect could lose, what stands beside it is', () => {
-    const lostOf = (groq: JsonObject): readonly string[] => {
-      const lost: Loss[] = [];
-      for (const event of decoded([{ data: JSON.stringify({ ...ended, usage, x_groq: groq }) }])) {
-        reportEventExtras('anthropic-messages', event, (loss) => void lost.push(loss));
-      }
-      return lost.map(({ path }) => path);
-    };
-    expect([lostOf({ id: 'req_1', usage }), lostOf({ usage, seed: 7 })]).toEqual([[], ['x_groq.seed']]);
-  });
-
-  test('comes back to where it stood', () => {
-    const other = { ...usage, queue_time: 0.1 };
-    for (const more of [
-      { x_groq: { usage } },
-      { x_groq: { id: 'req_1', usage, debug: {} } },
-      { usage: null, x_groq: { usage } },
-      { usage, x_groq: { usage } },
-      { usage, x_groq: { usage: other } },
-      { x_groq: { usage: 7 } },
-    ]) {
-      const wire = { ...ended, ...more };
-      expect(spelled(decoded([{ data: JSON.stringify(wire) }]))).toEqual([wire]);
-    }
-  });
-});
-
 test('names, numbers and padding come back, and are nothing that another dialect could lose', () => {
   const detail = { type: 'reasoning.text', text: 'Hm.', index: 0 };
   const wire = {
@@ -290,23 +201,3 @@ test('arguments sent as an object keep the digits of their numbers', () => {
   const [frame] = events.flatMap((event) => encoder.push(event));
   expect(frame?.data).toContain('"arguments":{"n":12345678901234567890}');
 });
-
-function decoded(frames: readonly Frame[]): readonly ChatEvent[] {
-  const decoder = stream.decoder();
-  return frames.flatMap((frame) => decoder.push(frame));
-}
-
-function spelled(events: readonly ChatEvent[]): readonly unknown[] {
-  const encoder = stream.encoder((loss) => {
-    throw new Error(`lost ${JSON.stringify(loss)}`);
-  });
-  const frames = [...events.flatMap((event) => encoder.push(event)), ...encoder.end()];
-  return frames.map(({ comment, data = '' }) => {
-    if (comment !== undefined) return `:${comment}`;
-    return data === '[DONE]' ? data : JSON.parse(data);
-  });
-}
-
-function chunk(delta: object, finish: string | null = null) {
-  return { ...wireHead, choices: [{ index: 0, delta, finish_reason: finish }] };
-}

@@ -1,3 +1,4 @@
+import { isCachingKey } from '../caching.ts';
 import { scanJson, type WatchedMember } from '../json-scan.ts';
 import { type Given, memberOf } from '../parameter.ts';
 import { isReference } from '../reference.ts';
@@ -24,6 +25,7 @@ const keptElsewhere = ['conversation', 'plugins', 'previous_response_id', 'searc
 function referencePath(bytes: Uint8Array, member: WatchedMember): string | undefined {
   const { key, path, valueStart, valueEnd } = member;
   const first = bytes[valueStart];
+  if (isCachingKey(key)) return undefined;
   if (key === 'audio') return first === openBrace && isKeptAudio(bytes, member) ? path : undefined;
   if (first !== quote) return undefined;
   if (key === 'file_id') return path;

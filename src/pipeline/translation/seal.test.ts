@@ -1,56 +1,24 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { ChatEvent, ChatRequest, ChatResponse } from '../../core/chat.ts';
-import type { Loss } from '../../core/loss.ts';
-import type { Part, ReasoningPart, RoleMessage } from '../../core/message.ts';
-import type { Dialect } from '../../dialects/dialect.ts';
-import { carriesSeal, type SealOrigin, sealText, unsealedText } from './seal.ts';
-import { sealedAnswer } from './sealed-answer.ts';
+import {
+  call,
+  claude,
+  given,
+  gpt,
+  handedBack,
+  hidden,
+  question,
+  thought,
+  toGpt,
+} from '../../../test/rooms/sealed-thoughts.ts';
+import type { ChatRequest } from '../../core/chat.ts';
+import type { Part, ReasoningPart } from '../../core/message.ts';
+import { carriesSeal, sealText, unsealedText } from './seal.ts';
 import { type Unsealing, unsealed } from './unseal.ts';
 
-const claude: SealOrigin = { provider: 'anthropic', dialect: 'anthropic-messages' };
-const gpt: SealOrigin = { provider: 'gateway', dialect: 'openai-chat' };
-const thought: ReasoningPart = { type: 'reasoning', text: 'Let me see…', signature: 'EqQB+/=' };
-const hidden: ReasoningPart = { type: 'reasoning', encrypted: 'Emw==' };
 const words: Part = { type: 'text', text: 'I look it up.' };
-const call = (id: string): Part => ({ type: 'tool-call', id, name: 'look', arguments: '{}' });
-const question: RoleMessage = { type: 'message', role: 'user', parts: [{ type: 'text', text: 'Where?' }] };
-
-/** The parts as a caller's door gives them out, with what was lost on the way. */
-function given(parts: readonly Part[], origin: SealOrigin, seals: NonNullable<Dialect['seals']>) {
-  const lost: Loss[] = [];
-  const response: ChatResponse = {
-    choices: [{ index: 0, message: { type: 'message', role: 'assistant', parts }, finish: { reason: 'tool-calls' } }],
-  };
-  const { choices } = sealedAnswer({ origin, seals, lost: (loss) => void lost.push(loss) }).whole(response);
-  return { parts: choices[0]?.message.parts ?? [], lost };
-}
-
-/** The parts as a target reads them when a caller sends them back. */
-function handedBack(parts: readonly Part[], unsealing: Unsealing) {
-  const lost: Loss[] = [];
-  const results = parts.flatMap((part): Part[] =>
-    part.type === 'tool-call' ? [{ type: 'tool-result', callId: part.id, parts: [] }] : [],
-  );
-  const request: ChatRequest = {
-    messages: [
-      question,
-      { type: 'message', role: 'assistant', parts },
-      { type: 'message', role: 'tool', parts: results },
-    ],
-  };
-  const opened = unsealed(request, unsealing, (loss) => void lost.push(loss));
-  const [, turn, tool] = opened.request.messages;
-  return {
-    parts: turn?.type === 'message' ? turn.parts : [],
-    results: tool?.type === 'message' ? tool.parts.map((part) => part.type === 'tool-result' && part.callId) : [],
-    from: opened.sources.get(1),
-    lost,
-  };
-}
 
 const toClaude: Unsealing = { caller: 'openai-chat', target: claude };
-const toGpt: Unsealing = { caller: 'anthropic-messages', target: gpt };
 
 describe('thoughts of a model, at a door that has no place for their seals', () => {
   test('ride behind the id of the next call, and their text stays to be read', () => {
@@ -259,143 +227,5 @@ describe('garbage after the marker', () => {
   test('does not hide a seal from those who look for one', () => {
     expect(carriesSeal(new TextEncoder().encode('{"id":"a~tr1~b"}'))).toBeTrue();
     expect(carriesSeal(new TextEncoder().encode('{"id":"a~tr2~b"}'))).toBeFalse();
-  });
-});
-
-describe('a streamed answer', () => {
-  /** The parts that a client puts together from the events of a door. */
-  function streamed(events: readonly ChatEvent[], origin: SealOrigin, seals: NonNullable<Dialect['seals']>) {
-    const lost: Loss[] = [];
-    const step = sealedAnswer({ origin, seals, lost: (loss) => void lost.push(loss) }).stream();
-    return { events: events.flatMap(step), lost };
-  }
-
-  const start = (id: string, index: number, signature?: string): ChatEvent => ({
-    type: 'tool-call-start',
-    choice: 0,
-    call: index,
-    kind: 'function',
-    id,
-    name: 'look',
-    ...(signature !== undefined && { signature }),
-  });
-  const think = (delta: Partial<ReasoningPart>, part?: number): ChatEvent => ({
-    choice: 0,
-    ...delta,
-    type: 'reasoning-delta',
-    ...(part !== undefined && { part }),
-  });
-  const finish: ChatEvent = { type: 'finish', choice: 0, finish: { reason: 'tool-calls' } };
-
-  test('carries the same seals behind ids as a whole one', () => {
-    const { events, lost } = streamed(
-      [
-        { type: 'response-start' },
-        { type: 'part-start', choice: 0, part: 0, kind: 'reasoning' },
-        think({ text: 'Let me ' }, 0),
-        think({ text: 'see…' }, 0),
-        think({ signature: 'EqQB+/=' }, 0),
-        { type: 'part-end', choice: 0, part: 0 },
-        { type: 'part-start', choice: 0, part: 1, kind: 'reasoning' },
-        think({ encrypted: 'Emw==' }, 1),
-        { type: 'part-end', choice: 0, part: 1 },
-        start('a', 0),
-        start('b', 1),
-        finish,
-        { type: 'response-end' },
-      ],
-      claude,
-      'call-ids',
-    );
-    expect(lost).toEqual([]);
-    const starts = events.filter((event) => event.type === 'tool-call-start').map(({ id }) => id);
-    const whole = given([thought, hidden, call('a'), call('b')], claude, 'call-ids').parts;
-    expect(starts).toEqual(whole.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])));
-    expect(events.filter((event) => event.type === 'reasoning-delta')).toEqual([
-      think({ text: 'Let me ' }, 0),
-      think({ text: 'see…' }, 0),
-    ] as never);
-  });
-
-  test('tells of seals that found no call, once', () => {
-    const sealed = [think({ text: 'x' }), think({ signature: 's' })];
-    const none = [{ path: 'choices[0].message.reasoning', why: 'no-call' }];
-    expect(streamed([...sealed, finish, { type: 'response-end' }], claude, 'call-ids').lost).toEqual(none);
-    expect(streamed([...sealed, { type: 'response-end' }], claude, 'call-ids').lost).toEqual(none);
-    expect(streamed([think({ text: 'x' }), finish], claude, 'call-ids').lost).toEqual([]);
-  });
-
-  test('carries the same seals as signatures as a whole one, where parts are not numbered', () => {
-    const { events } = streamed(
-      [
-        think({ text: 'Let me ' }),
-        think({ text: 'see…' }),
-        think({ signature: 'EqQB+/=' }),
-        start('a', 0, 'own'),
-        finish,
-      ],
-      gpt,
-      'parts',
-    );
-    expect(events).toEqual([
-      think({ text: 'Let me ' }),
-      think({ text: 'see…' }),
-      think({ signature: expect.stringMatching(/^~tr1~/) }),
-      start('a', 0),
-      finish,
-    ] as never);
-    const signature = events.flatMap((event) => (event.type === 'reasoning-delta' ? (event.signature ?? []) : []))[0];
-    const parts: readonly Part[] = [{ type: 'reasoning', text: 'Let me see…', signature: signature ?? '' }, call('a')];
-    const signedCall = { ...call('a'), signature: 'own' };
-    expect(handedBack(parts, toGpt)).toMatchObject({ parts: [thought, signedCall], lost: [] });
-  });
-
-  test('seals several thoughts in a row together, and each numbered one at its end', () => {
-    const inARow = streamed(
-      [think({ text: 'one', id: 'r1' }), think({ text: 'two', id: 'r2' }), think({ encrypted: 'e' }), finish],
-      gpt,
-      'parts',
-    ).events;
-    const signature = inARow.flatMap((event) => (event.type === 'reasoning-delta' ? (event.signature ?? []) : []));
-    expect(signature).toHaveLength(1);
-    expect(handedBack([{ type: 'reasoning', text: 'onetwo', signature: signature[0] ?? '' }], toGpt).parts).toEqual([
-      { type: 'reasoning', text: 'one', id: 'r1' },
-      { type: 'reasoning', text: 'two', id: 'r2' },
-      { type: 'reasoning', encrypted: 'e' },
-    ]);
-    const end = (part: number): ChatEvent => ({ type: 'part-end', choice: 0, part });
-    const numbered = streamed(
-      [think({ text: 'one' }, 0), end(0), think({ text: 'two' }, 1), end(1)],
-      gpt,
-      'parts',
-    ).events;
-    expect(numbered.map((event) => ('part' in event ? `${event.type} ${event.part}` : event.type))).toEqual([
-      'reasoning-delta 0',
-      'reasoning-delta 0',
-      'part-end 0',
-      'reasoning-delta 1',
-      'reasoning-delta 1',
-      'part-end 1',
-    ]);
-  });
-
-  test('keeps the seals of its choices apart', () => {
-    const { events } = streamed(
-      [think({ text: 'x', signature: 's' }), { ...start('a', 0), choice: 1 } as ChatEvent, start('b', 0)],
-      claude,
-      'call-ids',
-    );
-    expect(events.filter((event) => event.type === 'tool-call-start').map(({ id }) => id.includes('~tr1~'))).toEqual([
-      false,
-      true,
-    ]);
-  });
-
-  test('leaves every other event as it is', () => {
-    const event: ChatEvent = { type: 'text-delta', choice: 0, text: 'x' };
-    for (const seals of ['parts', 'call-ids'] as const) {
-      const [same] = streamed([event], claude, seals).events;
-      expect(same).toBe(event);
-    }
   });
 });

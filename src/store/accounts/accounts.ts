@@ -56,7 +56,7 @@ export class Accounts {
     if (amount === undefined || amount < 0n || (free !== undefined && amount > free)) {
       if (tightest === undefined) throw new TypeError('nothing limits the hold, and yet there is no size for it');
       this.#tools.refused?.(tightest, entry);
-      throw exhausted(tightest, now);
+      throw exhausted(tightest, now, this.#nameOf(tightest, entry));
     }
     const unfitted = this.#unfitted(buckets, fit);
     for (const bucket of buckets) {
@@ -239,6 +239,10 @@ export class Accounts {
       if (tightest === undefined || leftIn(account) < leftIn(tightest)) tightest = account;
     }
     return tightest;
+  }
+
+  #nameOf({ kept: { owner } }: Account, entry: Entry): string | undefined {
+    return this.#tools.budgetsOf(entry).find((one) => one.owner.kind === owner.kind && one.owner.id === owner.id)?.name;
   }
 
   #unfitted(buckets: readonly Bucket[], fit: WantedHold['fit']): readonly Budget[] {

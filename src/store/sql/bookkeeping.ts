@@ -11,8 +11,8 @@ import { entryRow } from './entry.ts';
 import { eventWrite } from './events.ts';
 import { openHolds, type Settlement } from './holds.ts';
 import { type FoundHolds, loadHolds, settleOrphans } from './orphans.ts';
-import type { Read } from './spending.ts';
 import { verifyBalances } from './verify.ts';
+import type { WalkTools } from './walk.ts';
 import type { Writer } from './writer.ts';
 
 /** What of money was found on the disk when nobody had called yet. */
@@ -23,10 +23,9 @@ export interface FoundMoney extends KeptRows, FoundHolds {
   readonly last: number;
 }
 
-export interface BookkeepingTools {
+export interface BookkeepingTools extends WalkTools {
   readonly clock: Clock;
   readonly writer: Writer;
-  readonly read: Read;
   readonly limits: Pick<Limits, 'of'>;
   /** Every budget that is in force. */
   readonly budgets: readonly Owned[];
@@ -46,7 +45,7 @@ export interface Bookkeeping {
  * ended is charged and durable.
  */
 export async function openBookkeeping(tools: BookkeepingTools): Promise<Bookkeeping> {
-  const { clock, writer, read, limits, found, noted } = tools;
+  const { clock, writer, limits, found, noted } = tools;
   let sequence = found.last;
   /** What is told in the step of an entry is in its commit. */
   const tell = (events: readonly Event[]): void => void writer.write(eventWrite(events)).catch(() => undefined);
@@ -64,7 +63,7 @@ export async function openBookkeeping(tools: BookkeepingTools): Promise<Bookkeep
     begun: (kept) => book.begun(kept),
     ...budgetWatch({ time, tell }),
   });
-  const book = new BudgetBook({ accounts, time, writer, read, sequence: () => sequence });
+  const book = new BudgetBook({ ...tools, accounts, time, sequence: () => sequence });
   await book.open(tools.budgets, found);
   await settleOrphans(found, { accounts, writer, append });
   const { settle, ...holds } = openHolds({
@@ -81,7 +80,7 @@ export async function openBookkeeping(tools: BookkeepingTools): Promise<Bookkeep
       ...holds,
       verify: async () => {
         await book.settled();
-        return verifyBalances({ accounts, time, writer, read, sequence: () => sequence });
+        return verifyBalances({ ...tools, accounts, time, sequence: () => sequence, adjusted: book.adjusted });
       },
     },
   };

@@ -3,14 +3,14 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { type KeptBudget, keptBudget, shapeOf } from '../accounts/kept-budget.ts';
 import type { LedgerTime } from '../accounts/ledger-time.ts';
 import type { Row, Write } from './batch.ts';
-import { countsFrom, lastBefore, type Read, type Spent, spendingIn } from './spending.ts';
+import { countsFrom, lastBefore, type Spent, spendingIn } from './spending.ts';
+import type { Read, WalkTools } from './walk.ts';
 import type { Writer } from './writer.ts';
 
-export interface BookTools {
+export interface BookTools extends WalkTools {
   readonly accounts: Accounts;
   readonly time: LedgerTime;
   readonly writer: Pick<Writer, 'write'>;
-  readonly read: Read;
   /** The sequence of the last entry that was appended. */
   readonly sequence: () => number;
 }
@@ -155,6 +155,11 @@ export class BudgetBook {
     this.#tools.writer.write({ sql: insertKept, rows: [keptRow(kept, 0, this.#adjusted)] }).catch(ignored);
   }
 
+  /** Corrections up to this one are in the balances. */
+  get adjusted(): number {
+    return this.#adjusted;
+  }
+
   /** Resolves when no change is under way. */
   settled(): Promise<unknown> {
     return this.#turn;
@@ -175,8 +180,10 @@ export class BudgetBook {
     // Everything up to there is on the disk once this is.
     await writer.write({ sql: 'select 1', rows: [] });
     this.#adjusted = await lastAdjustment(read);
-    const spent = await spendingIn(read, adopted, { now, after: await lastBefore(read, adopted, now), upTo });
-    const found = spent.map((each) => ({ ...each, start: windowStart(each) }));
+    const found: Spent[] = [];
+    const after = await lastBefore(read, adopted, now);
+    for await (const page of spendingIn(this.#tools, adopted, { now, after, upTo, adjusted: this.#adjusted }))
+      found.push(...page.map((each) => ({ ...each, start: windowStart(each) })));
     const kept = adopted.map((each) => keptRow(each, countsFrom(each, now), this.#adjusted));
     await writer.write(adoption(found, kept));
     for (const each of found) accounts.found(each.kept, each.value, each);

@@ -13,28 +13,36 @@ export interface Draft {
 /** Says which of the layouts below a text has: one that was written may be read by a later Trestle. */
 const layout = 1;
 
-/** Short, because it is written for every attempt; a list, because names would be most of it; spelled by hand in half the time. */
+/** A list, because names would be most of it; spelled in one go, because it is written for every attempt. */
 export function draftText({ entry, amount, moment }: Draft): string {
   const { tokens, units, serviceTier } = entry.usage;
-  const whose = `${quoted(entry.keyId)},${quoted(entry.projectId)},${quoted(entry.organisationId)}`;
-  const what = `${quoted(entry.dialect)},${quoted(entry.operation)},${entry.stream ? 1 : 0},${quoted(entry.requestedModel)}`;
-  const where = `${quoted(entry.provider)},${quoted(entry.model)},${entry.startedAt}`;
-  const used = `${JSON.stringify({ tokens, units, serviceTier })},${quoted(entry.basis)}`;
-  const money = `${spelled(entry.cost)},${spelled(amount)},${moment.wall},${moment.steady - moment.wall}`;
-  const told = `${quoted(entry.endUser)},${listed(entry.tags)},${quoted(entry.metadata)},${listed(entry.lost)},${listed(entry.flags)}`;
-  return `[${layout},${quoted(entry.requestId)},${entry.attempt},${whose},${what},${where},${used},${money},${told}]`;
-}
-
-function quoted(text: string | undefined): string {
-  return text === undefined ? 'null' : JSON.stringify(text);
-}
-
-function spelled(amount: NanoUsd | undefined): string {
-  return amount === undefined ? 'null' : JSON.stringify(amountValue(amount));
-}
-
-function listed(items: readonly unknown[]): string {
-  return items.length === 0 ? '[]' : JSON.stringify(items);
+  const values: DraftValues = [
+    layout,
+    entry.requestId,
+    entry.attempt,
+    entry.keyId,
+    entry.projectId,
+    entry.organisationId,
+    entry.dialect,
+    entry.operation,
+    entry.stream ? 1 : 0,
+    entry.requestedModel,
+    entry.provider ?? null,
+    entry.model ?? null,
+    entry.startedAt,
+    { tokens, ...(units && { units }), ...(serviceTier !== undefined && { serviceTier }) },
+    entry.basis,
+    entry.cost === undefined ? null : amountValue(entry.cost),
+    amountValue(amount),
+    moment.wall,
+    moment.steady - moment.wall,
+    entry.endUser ?? null,
+    entry.tags,
+    entry.metadata ?? null,
+    entry.lost,
+    entry.flags,
+  ];
+  return JSON.stringify(values);
 }
 
 /** Takes back what `draftText` wrote. */

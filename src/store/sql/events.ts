@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Event } from '../../core/event.ts';
-import type { EventRecord, Events } from '../event.ts';
+import type { EventRecord, Events, OldEvents } from '../event.ts';
 import type { Row, Write } from './batch.ts';
 import { cutOf, listed } from './page.ts';
 import type { EventRow, Positioned, Schema } from './schema.ts';
@@ -31,8 +31,30 @@ export function openEvents({ database, writer }: EventTools): Events {
         .execute();
       return listed(found, limit, { item: eventRecord, position: ({ position }) => position });
     },
+    async remove(old) {
+      const found = await oldest(database, old);
+      if (found.length > 0) await writer.write({ sql: removal, rows: found.map(({ position }) => [position]) });
+      return found.length;
+    },
   };
 }
+
+/** Looked for where questions are answered: whoever writes is told the places, and need not search while calls wait. */
+function oldest(database: Kysely<Schema>, { before, most }: OldEvents) {
+  return database
+    .selectFrom('events')
+    .select('position')
+    .where('at', '<', before)
+    .where(sql<boolean>`json_extract(body, '$.period') is not 'total'`)
+    .where('position', '<', ({ selectFrom }) =>
+      selectFrom('events').select(({ fn }) => fn.max('position').as('newest')),
+    )
+    .orderBy('position')
+    .limit(most)
+    .execute();
+}
+
+const removal = 'delete from events where position = ?';
 
 const insertion = `insert into events (once, at, kind, subject, organisation_id, body) values (?, ?, ?, ?, ?, ?)
   on conflict (once) do nothing`;

@@ -108,6 +108,7 @@ test('a start that is interrupted while it charges what was under way goes on wh
 test('balances that do not say what the entries say are found, on the disk and in memory', async () => {
   const { store, directory } = await staged('wrong');
   await store.ledger.append(entry('req_1', 40n), place(store, 'req_1', 100n));
+  expect((await store.holds.verify()).differences).toEqual([]);
   const database = new Database(join(directory, 'trestle.db'));
   database.run('update balances set spent = spent + 1');
   database.close();
@@ -300,7 +301,7 @@ function faulty() {
   const writer =
     (path: string): StartWriter =>
     ({ said, died }) => {
-      const committer = openCommitter(() => connect(path));
+      const committer = openCommitter(path, connect);
       let isOver = false;
       const answer = (text: string): void => {
         if (isOver) return;
@@ -314,6 +315,7 @@ function faulty() {
         if (receipt !== undefined) said(receipt);
         else {
           isOver = true;
+          committer.drop();
           died('told to');
         }
       };

@@ -59,27 +59,52 @@ test('steps are announced before they begin, and one that took over a second is 
   database.close();
 });
 
-test('a start that was cut short at any statement leaves whole steps, and the next start goes on from there', () => {
-  const path = privateFile(folder('cut'), 'trestle.db');
-  connect(path).close();
-  const crashes: string[] = [];
-  const filming = new FilmedDatabase(path, () => {
-    const crash = join(home, `crash-${crashes.length}`);
-    cpSync(join(home, 'cut'), crash, { recursive: true });
-    crashes.push(crash);
-  });
-  migrate(filming, [first, second]);
-  filming.close();
-  const steps = crashes.map((crash) => {
+test('a first start that was cut short at any statement leaves nothing, and the next one makes all of it', () => {
+  const crashes = crashesOf('cut-first', [], [first, second]);
+  expect(crashes.length).toBeGreaterThan(8);
+  for (const crash of crashes) {
     const database = connect(join(crash, 'trestle.db'));
-    const before = tables(database);
+    expect(tables(database)).toEqual([]);
     migrate(database, [first, second]);
     expect(content(database)).toEqual(finished);
     database.close();
+  }
+});
+
+test('a later start that was cut short at any statement leaves whole steps, and the next one goes on from there', () => {
+  const third: Migration = {
+    version: 3,
+    name: 'third',
+    statements: ['update a set z = x', 'insert into b values (2)'],
+  };
+  const crashes = crashesOf('cut-later', [first], [first, second, third]);
+  const steps = crashes.map((crash) => {
+    const database = connect(join(crash, 'trestle.db'));
+    const before = database.query('select name from migrations order by version').values().flat().join();
+    migrate(database, [first, second, third]);
+    expect(content(database)).toEqual({ ...finished, a: [{ x: 1, z: 1 }], b: [{ y: 1 }, { y: 2 }] });
+    database.close();
     return before;
   });
-  expect(new Set(steps.map((names) => names.join()))).toEqual(new Set(['', 'migrations', 'a,b,migrations']));
+  expect(new Set(steps)).toEqual(new Set(['first', 'first,second']));
 });
+
+/** Directories as they are on the disk before each statement that brings a database from some steps to others. */
+function crashesOf(name: string, from: readonly Migration[], to: readonly Migration[]): readonly string[] {
+  const path = privateFile(folder(name), 'trestle.db');
+  const before = connect(path);
+  if (from.length > 0) migrate(before, from);
+  before.close();
+  const crashes: string[] = [];
+  const filming = new FilmedDatabase(path, () => {
+    const crash = join(home, `${name}-${crashes.length}`);
+    cpSync(join(home, name), crash, { recursive: true });
+    crashes.push(crash);
+  });
+  migrate(filming, to);
+  filming.close();
+  return crashes;
+}
 
 test('a step that fails is undone as a whole', () => {
   const database = fresh('failing');

@@ -17,10 +17,17 @@ export interface Watcher {
 
 /**
  * Brings a database to the newest version. Each step is one transaction together with the record of it, so an interrupted
- * one leaves no trace and is done again. Refuses a database that is newer than these migrations or that they did not make.
+ * one leaves no trace and is done again; a new database takes all of them in one, for they have nothing to change there.
+ * Refuses a database that is newer than these migrations or that they did not make.
  */
 export function migrate(database: Database, migrations: readonly Migration[], watcher?: Watcher): void {
-  begun(database);
+  if (isNew(database)) {
+    whole(database, () => {
+      database.run('create table migrations (version integer primary key, name text not null) strict');
+      for (const migration of migrations) watched(watcher, migration, () => apply(database, migration));
+    });
+    return;
+  }
   for (const { version, name } of applied(database)) {
     const ours = migrations[version - 1];
     if (ours === undefined) throw tooNew(database, migrations.length);
@@ -33,7 +40,7 @@ export function migrate(database: Database, migrations: readonly Migration[], wa
     const steps = missing.map(({ version, name }) => `${version} ${name}`).join(', ');
     watcher?.log.info(`the database is brought up to date (${steps}); a large ledger takes a while`);
   }
-  for (const migration of missing) watched(watcher, migration, () => apply(database, migration));
+  for (const migration of missing) watched(watcher, migration, () => whole(database, () => apply(database, migration)));
 }
 
 /** One that took longer is told of. */
@@ -55,25 +62,30 @@ function applied(database: Database): readonly Applied[] {
   return database.query<Applied, []>('select version, name from migrations order by version').all();
 }
 
-function begun(database: Database): void {
+/** Whether nothing was ever put into it. */
+function isNew(database: Database): boolean {
   const tables = database
     .query<{ readonly name: string }, []>("select name from sqlite_schema where type = 'table'")
     .all();
-  if (tables.some(({ name }) => name === 'migrations')) return;
+  if (tables.some(({ name }) => name === 'migrations')) return false;
   if (tables.length > 0) throw stranger(database, 'it holds tables of something else');
-  database.run('create table migrations (version integer primary key, name text not null) strict');
+  return true;
 }
 
-function apply(database: Database, { version, name, statements }: Migration): void {
+function whole(database: Database, work: () => void): void {
   database.run('begin immediate');
   try {
-    for (const statement of statements) database.run(statement);
-    database.run('insert into migrations (version, name) values (?, ?)', [version, name]);
+    work();
     database.run('commit');
   } catch (thrown) {
     if (database.inTransaction) database.run('rollback');
     throw thrown;
   }
+}
+
+function apply(database: Database, { version, name, statements }: Migration): void {
+  for (const statement of statements) database.run(statement);
+  database.run('insert into migrations (version, name) values (?, ?)', [version, name]);
 }
 
 function tooNew(database: Database, known: number): Failure {

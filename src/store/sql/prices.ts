@@ -25,9 +25,11 @@ export interface PriceTools {
 /** Prices by date. They are asked for when the catalog is built, not on every call. */
 export function openPrices({ database, writer }: PriceTools): Prices {
   return {
-    async all() {
-      const rows = await priceRows(database).orderBy('valid_from').orderBy('position').execute();
-      return rows.map(priceRecord);
+    all: async () => (await priceRows(database).execute()).map(priceRecord),
+    of: async (providers) => (await priceRows(database).where('provider', 'in', providers).execute()).map(priceRecord),
+    async has(source) {
+      const rows = await database.selectFrom('prices').select('source').where('source', '=', source).limit(1).execute();
+      return rows.length > 0;
     },
     async add(records, audit) {
       const [first, ...others] = records.map(priceRow);
@@ -66,7 +68,9 @@ function priceRows(database: Kysely<Schema>) {
   return database
     .selectFrom('prices')
     .select(['provider', 'model', 'valid_from', 'tiers', 'units', 'service_tiers', 'source'])
-    .select(amounts.map((name) => sql<string | null>`cast(${sql.ref(name)} as text)`.as(name)));
+    .select(amounts.map((name) => sql<string | null>`cast(${sql.ref(name)} as text)`.as(name)))
+    .orderBy('valid_from')
+    .orderBy('position');
 }
 
 const amounts = [...tokenColumns, 'per_request'] as const;

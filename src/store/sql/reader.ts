@@ -5,9 +5,13 @@ import { storageFailure } from './group.ts';
 import type { Search } from './reports/find.ts';
 import type { ReportQuestion, SumAnswer, SumPage, SumQuestion } from './reports/question.ts';
 import { type Listeners, startThread, type Thread } from './thread.ts';
+import type { WalkStep } from './walks.ts';
 
 /** What crosses to the reader's thread, as JSON, and what comes back. */
-export type Question = { readonly id: number } & (StatementQuestion | ReportQuestion);
+export type Question = { readonly id: number } & (StatementQuestion | ReportQuestion | WalkQuestion);
+export interface WalkQuestion {
+  readonly step: WalkStep;
+}
 export interface StatementQuestion {
   readonly sql: string;
   readonly parameters: Row;
@@ -30,6 +34,9 @@ export function readerThread(path: string): StartReader {
   };
 }
 
+/** Resolves when the database has what was durable before; undefined if it has it already. */
+export type CaughtUp = () => Promise<void> | undefined;
+
 /** Asks the database on a thread that lives only while there are questions, so that no query ever holds up a stream. */
 export class Reader {
   readonly #start: StartReader;
@@ -38,11 +45,13 @@ export class Reader {
   #thread: Thread | undefined;
   #cancelIdle: Cancel | undefined;
   #questions = 0;
+  readonly #caughtUp: CaughtUp;
   #closed = false;
 
-  constructor(start: StartReader, clock: Clock) {
+  constructor(start: StartReader, clock: Clock, caughtUp: CaughtUp = () => undefined) {
     this.#start = start;
     this.#clock = clock;
+    this.#caughtUp = caughtUp;
   }
 
   /** The rows of one statement. */
@@ -63,7 +72,18 @@ export class Reader {
     return (await this.#ask({ find: search })) as readonly number[];
   }
 
-  #ask(asked: StatementQuestion | ReportQuestion): Promise<readonly unknown[]> {
+  /** A step of a walk through the ledger, which sees what was durable when the walk began. */
+  walk(step: WalkStep): Promise<readonly unknown[]> {
+    return 'begin' in step ? this.#ask({ step }) : this.#post({ step });
+  }
+
+  async #ask(asked: Asking): Promise<readonly unknown[]> {
+    const behind = this.#caughtUp();
+    if (behind !== undefined) await behind;
+    return await this.#post(asked);
+  }
+
+  #post(asked: Asking): Promise<readonly unknown[]> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(storageFailure('Trestle is stopping; its database is closed.'));
       this.#cancelIdle?.();
@@ -107,6 +127,8 @@ export class Reader {
     for (const { reject } of asked) reject(storageFailure(message, cause));
   }
 }
+
+type Asking = StatementQuestion | ReportQuestion | WalkQuestion;
 
 interface Asked {
   readonly resolve: (rows: readonly unknown[]) => void;

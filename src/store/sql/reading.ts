@@ -4,6 +4,7 @@ import { connectReadOnly } from './connection.ts';
 import type { Answer, Question } from './reader.ts';
 import { openReporter, type Reporter } from './reports/asking.ts';
 import { shelfBeside } from './reports/shelf.ts';
+import { Walks } from './walks.ts';
 
 /** Answers questions about one database; what goes wrong is an answer too. */
 export interface Reading {
@@ -14,11 +15,12 @@ export interface Reading {
 export function openReading(path: string, connect: (path: string) => Database = connectReadOnly): Reading {
   const database = connect(path);
   const reporter = openReporter(database, shelfBeside(path));
+  const walks = new Walks(database);
   return {
     answer(question) {
       const { id } = question;
       try {
-        return { id, rows: rowsOf(question, { database, reporter }) };
+        return { id, rows: rowsOf(question, { database, reporter, walks }) };
       } catch (thrown) {
         return { id, cause: thrown instanceof Error ? thrown.message : String(thrown) };
       }
@@ -29,9 +31,11 @@ export function openReading(path: string, connect: (path: string) => Database = 
 interface Hands {
   readonly database: Database;
   readonly reporter: Reporter;
+  readonly walks: Walks;
 }
 
-function rowsOf(question: Question, { database, reporter }: Hands): readonly unknown[] {
+function rowsOf(question: Question, { database, reporter, walks }: Hands): readonly unknown[] {
+  if ('step' in question) return walks.step(question.id, question.step);
   if (!('sql' in question)) return reporter.answer(question);
   const statement = database.prepare<object, Value[]>(question.sql);
   try {

@@ -31,7 +31,7 @@ test('a second Trestle on the same directory is refused at once, and welcome whe
   await store.close();
   const next = await open('taken');
   await next.close();
-  expect(readdirSync(join(home, 'taken')).sort()).toEqual(['trestle.db', 'trestle.lock']);
+  expect(readdirSync(join(home, 'taken')).sort()).toEqual(['trestle.db', 'trestle.db-ahead', 'trestle.lock']);
 });
 
 test('what is no database of ours is refused in words, and does not keep the directory taken', async () => {
@@ -119,6 +119,7 @@ test('what the ledger cannot hold exactly is refused, not bent', async () => {
 test('usage of more rows than anybody reads is refused by its parameter', async () => {
   const store = await open('many');
   await store.ledger.append(bareEntry);
+  expect((await store.ledger.requests({ limit: 2 })).data.length).toBe(1);
   const database = new Database(join(home, 'many', 'trestle.db'));
   const others = entryColumns.filter((name) => !['sequence', 'request_id', 'started_at'].includes(name)).join(', ');
   database.run(

@@ -4,6 +4,7 @@ import type { Key, Store } from '../store.ts';
 import { openAnswers } from './answers.ts';
 import { openAudit } from './audit.ts';
 import { type FoundMoney, loadMoney, openBookkeeping } from './bookkeeping.ts';
+import { recover } from './committer.ts';
 import { connect } from './connection.ts';
 import { makeDirectory, privateFile } from './directory.ts';
 import { openEvents } from './events.ts';
@@ -21,6 +22,7 @@ import { Register } from './register.ts';
 import { Follower, followerThread, type StartFollower, usualBlockSize } from './reports/follower.ts';
 import { openSettings } from './settings.ts';
 import { type KnownTenants, loadTenants, openTenants } from './tenants.ts';
+import type { WalkTools } from './walk.ts';
 import { type StartWriter, Writer, writerThread } from './writer.ts';
 
 export interface SqliteOptions {
@@ -68,7 +70,7 @@ async function openLocked(path: string, opening: Opening): Promise<Store> {
   const { clock, threads, lock } = opening;
   const { tenants, keys, money } = await prepare(path, opening);
   const writer = await startWriter(threads.writer(path), clock);
-  const reader = new Reader(threads.reader(path), clock);
+  const reader = new Reader(threads.reader(path), clock, () => writer.caughtUp());
   const database = queries((sql, parameters) => reader.query(sql, parameters));
   const follower = openFollower(path, opening, money.last);
   let closed: Promise<void> | undefined;
@@ -78,9 +80,14 @@ async function openLocked(path: string, opening: Opening): Promise<Store> {
     await writer.close();
     lock.release();
   };
-  const limits = openLimits({ database, keys, tenants });
+  const walking: WalkTools = {
+    ...{ clock, log: opening.log },
+    read: (sql, parameters) => reader.query(sql, parameters),
+    step: (step) => reader.walk(step),
+  };
+  const limits = openLimits({ walking, keys, tenants });
   const bookkeeping = await openBookkeeping({
-    ...{ clock, writer, limits, found: money, read: (sql, parameters) => reader.query(sql, parameters) },
+    ...{ ...walking, clock, writer, limits, found: money },
     budgets: budgetsInForce(keys, tenants),
     noted: (sequence) => follower.noted(sequence),
   });
@@ -131,6 +138,7 @@ async function prepare(path: string, watcher: Watcher): Promise<Known> {
   const connection = connect(path);
   try {
     migrate(connection, migrations, watcher);
+    recover(path, connect);
     const database = queries(async (sql, parameters) =>
       connection.query<object, (string | number | null)[]>(sql).all(...parameters),
     );

@@ -11,7 +11,7 @@ let committer: Committer | undefined;
 
 self.onmessage = ({ data }) => {
   if (committer === undefined) {
-    committer = openCommitter(() => connect(data));
+    committer = openCommitter(data, connect);
     return;
   }
   if (data !== '') return self.postMessage(committer.commit(data));

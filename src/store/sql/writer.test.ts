@@ -56,6 +56,7 @@ for (const committed of [false, true]) {
     threads[1]?.commit();
     threads[1]?.commit();
     await Promise.all([...promises, later]);
+    threads[1]?.stop();
     expect(sequences(path)).toEqual([1, 2, 3]);
   });
 }
@@ -73,6 +74,7 @@ test('a batch of which three threads died is refused, and what comes after it is
   await Promise.resolve();
   threads[3]?.commit();
   await after;
+  threads[3]?.stop();
   expect([threads.length, sequences(path)]).toEqual([4, [2]]);
 });
 
@@ -90,6 +92,7 @@ test('a thread that died while nothing was to do is replaced when there is', asy
   await Promise.resolve();
   threads[1]?.commit();
   await second;
+  threads[1]?.stop();
   expect(sequences(path)).toEqual([1, 2]);
 });
 
@@ -136,10 +139,7 @@ function staged(name: string): { readonly writer: Writer; readonly threads: Stag
   const path = database(name);
   const threads: StagedThread[] = [];
   const writer = new Writer((listeners) => {
-    const thread = new StagedThread(
-      openCommitter(() => connect(path)),
-      listeners,
-    );
+    const thread = new StagedThread(openCommitter(path, connect), listeners);
     threads.push(thread);
     return thread;
   }, clock);
@@ -172,7 +172,7 @@ class StagedThread {
   }
 
   die(): void {
-    this.#committer.close();
+    this.#committer.drop();
     this.#listeners.died('told to');
   }
 

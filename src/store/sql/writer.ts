@@ -35,6 +35,10 @@ export function writerThread(path: string): StartWriter {
   };
 }
 
+/** What is durable is in the database for others to read at most this long after, even if nobody asks for it. */
+const behindMs = 1_000;
+const nothing: Write = { sql: 'select 1', rows: [] };
+
 /** What an entry spends: how much, and in which balances. */
 export interface Spending {
   readonly spent: number | string;
@@ -65,6 +69,9 @@ export class Writer {
   /** What must be written is waiting for another try. */
   #backoffMs = 0;
   #cancelRetry: Cancel | undefined;
+  /** Something is on the disk, or on its way there, that only the writer's thread knows. */
+  #isBehind = false;
+  #cancelCatchUp: Cancel | undefined;
 
   constructor(start: StartWriter, clock: Pick<Clock, 'after'>) {
     this.#start = start;
@@ -101,6 +108,14 @@ export class Writer {
       this.#waiting.writeJobs.push({ resolve, reject });
       this.#wake();
     });
+  }
+
+  /**
+   * Resolves when the database has for its readers what was durable when this was called. Undefined if it has that already, as most
+   * of the time, or cannot be brought up to date now.
+   */
+  caughtUp(): Promise<void> | undefined {
+    return this.#isBehind && !this.isStuck ? this.write(nothing).catch(() => undefined) : undefined;
   }
 
   /** Writes down a new hold, whose number is the next; it is on the disk together with others. */
@@ -167,7 +182,16 @@ export class Writer {
     this.#underWay = sealed(this.#waiting);
     this.#waiting = emptyGroup();
     this.#sends = 0;
+    if (this.#underWay.group.writes.length === 0) this.#fallBehind();
     this.#send(this.#underWay);
+  }
+
+  #fallBehind(): void {
+    this.#isBehind = true;
+    this.#cancelCatchUp ??= this.#clock.after(behindMs, () => {
+      this.#cancelCatchUp = undefined;
+      void this.caughtUp();
+    });
   }
 
   #send({ text }: SealedGroup): void {
@@ -183,6 +207,7 @@ export class Writer {
   #settle(receipt: Receipt): void {
     const sent = this.#underWay;
     this.#underWay = undefined;
+    if (receipt.kind === 'committed' && sent !== undefined && sent.group.writes.length > 0) this.#isBehind = false;
     const left = receipt.kind === 'broken' && sent !== undefined ? remainder(sent.group) : undefined;
     if (left === undefined) this.#goOn();
     else this.#tryAgain(left);
@@ -215,6 +240,7 @@ export class Writer {
 
   async #finish(): Promise<void> {
     this.#cancelRetry?.();
+    this.#cancelCatchUp?.();
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
       this.#flush();

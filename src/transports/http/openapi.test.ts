@@ -71,7 +71,10 @@ test('a list in a query is one parameter with commas', () => {
     schema: {
       default: [],
       type: 'array',
-      items: { type: 'string', enum: ['model', 'provider', 'key', 'project', 'operation', 'user', 'tag'] },
+      items: {
+        type: 'string',
+        enum: ['model', 'provider', 'key', 'project', 'operation', 'user', 'tag', 'service_tier'],
+      },
     },
     style: 'form',
     explode: false,

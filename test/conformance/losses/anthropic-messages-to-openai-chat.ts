@@ -8,6 +8,13 @@ const reasoning = 'https://platform.openai.com/docs/guides/reasoning';
 const strict = 'https://platform.openai.com/docs/guides/structured-outputs';
 const files = 'https://platform.openai.com/docs/guides/pdf-files';
 
+const cacheMarks = [
+  'cache_control',
+  'system[].cache_control',
+  'tools[].cache_control',
+  'messages[].content[].cache_control',
+  'messages[].content[].content[].cache_control',
+] as const;
 const unsupported = { why: 'unsupported', page: chat } as const;
 
 /** What a caller who speaks Anthropic's messages cannot have at a provider who speaks OpenAI's chat completions. */
@@ -31,11 +38,7 @@ export const anthropicToOpenai: LossTable = {
         lacks: 'no place in the prompt that says how far it may be cached',
         excuses: ['cache'],
       },
-      'cache_control',
-      'system[].cache_control',
-      'tools[].cache_control',
-      'messages[].content[].cache_control',
-      'messages[].content[].content[].cache_control',
+      ...cacheMarks,
     ),
     ...lines(
       { ...unsupported, lacks: 'reasoning is not shown, so there is no way to show it', excuses: ['member'] },
@@ -153,11 +156,7 @@ export const anthropicToOpenai: LossTable = {
         lacks: 'all but the newest models cache by themselves and cannot be told where',
         excuses: ['cache'],
       },
-      'cache_control',
-      'system[].cache_control',
-      'tools[].cache_control',
-      'messages[].content[].cache_control',
-      'messages[].content[].content[].cache_control',
+      ...cacheMarks,
     ),
     ...lines(
       {

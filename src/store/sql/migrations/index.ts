@@ -9,6 +9,7 @@ import { holds } from './0007-holds.ts';
 import { answersGiven } from './0008-answers-given.ts';
 import { events } from './0009-events.ts';
 import { fewerIndexes } from './0010-fewer-indexes.ts';
+import { aheadOfTheDatabase } from './0011-ahead-of-the-database.ts';
 
 /** Every change of the schema since the first, in order. One that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   answersGiven,
   events,
   fewerIndexes,
+  aheadOfTheDatabase,
 ];

@@ -13,6 +13,7 @@ export const dimensionColumns = {
   failure: 'failure',
   user: 'end_user',
   tag: 'tags',
+  serviceTier: 'service_tier',
 } as const;
 
 export type Dimension = keyof typeof dimensionColumns;
