@@ -39,6 +39,7 @@ export async function openLivingStore({ world, life, chance, directory, before }
   const commitMs = (): number => (chance.happens(0.03) ? chance.whole(20, 400) : chance.fraction() * 4);
   const threads: Threads = {
     writer: (path) => virtualWriter(path, { world, life, commitMs, open }),
+    soon: queueMicrotask,
     reader: (path) => virtualReader(path, { world, life, open }),
   };
   const opening = openStore({ directory, clock: life.clock, threads });

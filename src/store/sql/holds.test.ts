@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HandClock, handClock } from '../../../test/fakes/hand-clock.ts';
@@ -102,6 +102,22 @@ test('a start that is interrupted while it charges what was under way goes on wh
   const { store } = await opened(first.directory);
   expect(store.holds.standings({ kind: 'key', id: 'key_1' })).toMatchObject([{ spent: 160n, reserved: 0n }]);
   expect(await store.holds.verify()).toEqual({ entries: 40, openHolds: 0, differences: [] });
+  await store.close();
+});
+
+test('what was durable when the power went, and not in the tables yet, counts at the next start', async () => {
+  const { store, directory } = await staged('power');
+  await store.ledger.append(entry('req_1', 40n), place(store, 'req_1', 100n));
+  await place(store, 'req_2', 30n).durable;
+  const after = join(home, 'after-power');
+  mkdirSync(after);
+  for (const name of ['trestle.db', 'trestle.db-wal', 'trestle.db-ahead'])
+    copyFileSync(join(directory, name), join(after, name));
+  expect(onDisk(after)).toMatchObject({ ids: [], open: 0 });
+  const again = await openSqlite({ directory: after, clock: handClock(noon) });
+  expect(again.holds.standings({ kind: 'key', id: 'key_1' })).toMatchObject([{ spent: 40n, reserved: 0n }]);
+  expect(await again.holds.verify()).toEqual({ entries: 2, openHolds: 0, differences: [] });
+  await again.close();
   await store.close();
 });
 
@@ -285,7 +301,7 @@ async function opened(directory: string, plan?: Plan): Promise<Stage> {
   const clock = handClock(noon);
   const faults = faulty();
   faults.arm(plan);
-  const threads = { writer: faults.writer, reader: readerThread };
+  const threads = { writer: faults.writer, reader: readerThread, soon: queueMicrotask };
   return { store: await openSqlite({ directory, clock, threads }), clock, directory, ...faults };
 }
 

@@ -23,7 +23,7 @@ import { Follower, followerThread, type StartFollower, usualBlockSize } from './
 import { openSettings } from './settings.ts';
 import { type KnownTenants, loadTenants, openTenants } from './tenants.ts';
 import type { WalkTools } from './walk.ts';
-import { type StartWriter, Writer, writerThread } from './writer.ts';
+import { type Soon, type StartWriter, Writer, writerThread } from './writer.ts';
 
 export interface SqliteOptions {
   readonly directory: string;
@@ -38,6 +38,8 @@ export interface SqliteOptions {
 /** Who writes to the database at a path, and who reads from it. */
 export interface Threads {
   readonly writer: (path: string) => StartWriter;
+  /** At the end of a turn of the event loop if absent. */
+  readonly soon?: Soon;
   readonly reader: (path: string) => StartReader;
   /** Takes entries up for reports; where nobody does, each report reads the ledger itself. */
   readonly follower?: (path: string, blockSize: number) => StartFollower;
@@ -69,16 +71,15 @@ interface Opening extends Required<Omit<SqliteOptions, 'directory'>> {
 async function openLocked(path: string, opening: Opening): Promise<Store> {
   const { clock, threads, lock } = opening;
   const { tenants, keys, money } = await prepare(path, opening);
-  const writer = await startWriter(threads.writer(path), clock);
+  const writer = await startWriter(new Writer(threads.writer(path), clock, threads.soon));
   const reader = new Reader(threads.reader(path), clock, () => writer.caughtUp());
   const database = queries((sql, parameters) => reader.query(sql, parameters));
   const follower = openFollower(path, opening, money.last);
   let closed: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
+  const endThreads = async (): Promise<void> => {
     follower.close();
     reader.close();
     await writer.close();
-    lock.release();
   };
   const walking: WalkTools = {
     ...{ clock, log: opening.log },
@@ -90,6 +91,9 @@ async function openLocked(path: string, opening: Opening): Promise<Store> {
     ...{ ...walking, clock, writer, limits, found: money },
     budgets: budgetsInForce(keys, tenants),
     noted: (sequence) => follower.noted(sequence),
+  }).catch(async (thrown: unknown) => {
+    await endThreads();
+    throw thrown;
   });
   return {
     tenants: budgetedTenants(openTenants({ database, writer, known: tenants }), bookkeeping.book),
@@ -103,7 +107,7 @@ async function openLocked(path: string, opening: Opening): Promise<Store> {
     answers: openAnswers({ database, writer }),
     events: openEvents({ database, writer }),
     close: () => {
-      closed ??= close();
+      closed ??= endThreads().then(() => lock.release());
       return closed;
     },
   };
@@ -115,8 +119,7 @@ function openFollower(path: string, { threads, clock, log, reportBlock }: Openin
 }
 
 /** A writer that has shown that it can write, with its thread running before the first call needs it. */
-async function startWriter(start: StartWriter, clock: Clock): Promise<Writer> {
-  const writer = new Writer(start, clock);
+async function startWriter(writer: Writer): Promise<Writer> {
   try {
     await writer.write({ sql: 'select 1', rows: [] });
     return writer;

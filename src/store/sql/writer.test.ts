@@ -25,6 +25,7 @@ test('what comes while a commit is under way shares the next one', async () => {
   const [thread] = await posted(threads, () => [append(writer, 1), append(writer, 2)]);
   const later = [append(writer, 3), append(writer, 4), append(writer, 5)];
   thread.commit();
+  await Promise.resolve();
   thread.commit();
   await Promise.all(later);
   expect(thread.sizes).toEqual([2, 3]);
@@ -36,6 +37,7 @@ test('entries are told to be durable in the order in which they were appended', 
   const [thread] = await posted(threads, () => [1, 2, 3].map((n) => append(writer, n).then(() => told.push(n))));
   const later = [4, 5].map((n) => append(writer, n).then(() => told.push(n)));
   thread.commit();
+  await Promise.resolve();
   thread.commit();
   await Promise.all(later);
   expect(told).toEqual([1, 2, 3, 4, 5]);
@@ -54,6 +56,7 @@ for (const committed of [false, true]) {
     if (committed) thread.commitInSilence();
     thread.die();
     threads[1]?.commit();
+    await Promise.resolve();
     threads[1]?.commit();
     await Promise.all([...promises, later]);
     threads[1]?.stop();
@@ -138,11 +141,15 @@ test('a thread that cannot run at all is an answer, not a silence', async () => 
 function staged(name: string): { readonly writer: Writer; readonly threads: StagedThread[]; readonly path: string } {
   const path = database(name);
   const threads: StagedThread[] = [];
-  const writer = new Writer((listeners) => {
-    const thread = new StagedThread(openCommitter(path, connect), listeners);
-    threads.push(thread);
-    return thread;
-  }, clock);
+  const writer = new Writer(
+    (listeners) => {
+      const thread = new StagedThread(openCommitter(path, connect), listeners);
+      threads.push(thread);
+      return thread;
+    },
+    clock,
+    queueMicrotask,
+  );
   return { writer, threads, path };
 }
 
