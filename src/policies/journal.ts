@@ -117,7 +117,8 @@ class CallJournal implements OpenJournal {
   async begin(target: Target): Promise<AttemptRecord> {
     const held = this.#pending;
     const { signal } = this.#call;
-    if (held !== undefined && held.hold.amount > 0n) await durableOrEnded(held.hold, signal);
+    if (held !== undefined && held.hold.amount > 0n && !(await held.hold.promptly))
+      await durableOrEnded(held.hold, signal);
     signal.throwIfAborted();
     this.#pending = undefined;
     if (this.#current !== undefined) this.#abandon(this.#current);

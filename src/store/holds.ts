@@ -47,6 +47,8 @@ export interface Hold {
   readonly placedAt: number;
   /** Resolves when it is on the disk: nothing may be sent before. */
   readonly durable: Promise<void>;
+  /** Resolves to true when it is on the disk; to false when that takes unusually long, or has failed: `durable` tells which, in the end. */
+  readonly promptly: Promise<boolean>;
   /** The observed and soft budgets in which it would not have fitted. */
   readonly unfitted: readonly Budget[];
 }

@@ -90,7 +90,7 @@ export function holdsIn(memory: Memory, clock: Clock, limits: Pick<Limits, 'of'>
         const kept: KeptHold = { placement, cost: undefined };
         memory.open.push(kept);
         const { amount, moment, unfitted } = placement;
-        const hold: Hold = { amount, placedAt: moment.wall, durable: Promise.resolve(), unfitted };
+        const hold: Hold = { amount, placedAt: moment.wall, ...alreadyDurable, unfitted };
         placed.set(hold, { placement, kept });
         return hold;
       },
@@ -186,3 +186,5 @@ function differencesIn(accounts: Accounts, memory: Memory, now: Moment): readonl
     });
   });
 }
+
+const alreadyDurable = { durable: Promise.resolve(), promptly: Promise.resolve(true) };

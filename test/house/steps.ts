@@ -136,8 +136,9 @@ function countedHolds(holds: Holds, { placed, asynchronous, synchronous }: HoldS
       const { amount, placedAt, unfitted } = hold;
       const counted: Hold = {
         ...{ amount, placedAt, unfitted },
-        get durable() {
-          return asynchronous('hold.durable', () => hold.durable);
+        durable: hold.durable,
+        get promptly() {
+          return asynchronous('hold.durable', () => hold.promptly);
         },
       };
       placed.set(counted, hold);

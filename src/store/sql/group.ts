@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import type { Receipt, Row, Settled, Value, Write } from './batch.ts';
+import type { Receipt, Refusal, Row, Settled, Value, Write } from './batch.ts';
 import { batchText } from './batch-text.ts';
 import type { HeldTogether } from './held-together.ts';
 
@@ -100,13 +100,18 @@ export function conclude({ entryJobs, writeJobs, held }: Group, receipt: Receipt
     held?.conclude(failure);
     return;
   }
-  const causes = new Map(receipt.refused.map(({ index, cause }) => [index, cause]));
+  if (receipt.refused.length === 0) for (const { resolve } of jobs) resolve();
+  else concludeEach(jobs, receipt.refused);
+  held?.conclude(undefined);
+}
+
+function concludeEach(jobs: readonly Job[], refused: readonly Refusal[]): void {
+  const causes = new Map(refused.map(({ index, cause }) => [index, cause]));
   for (const [index, { resolve, reject }] of jobs.entries()) {
     const cause = causes.get(index);
     if (cause === undefined) resolve();
     else reject(storageFailure('Trestle was to write what its database does not allow; the log says what.', cause));
   }
-  held?.conclude(undefined);
 }
 
 /** Words for callers, who must not learn paths; the cause is for the log. */

@@ -7,6 +7,7 @@ export class HeldTogether {
   #open = 0;
   #isSealed = false;
   readonly #durable = Promise.withResolvers<void>();
+  readonly #promptly = Promise.withResolvers<boolean>();
 
   constructor(first: number, after: number) {
     this.first = first;
@@ -26,6 +27,11 @@ export class HeldTogether {
   /** Resolves when all of them are on the disk. */
   get durable(): Promise<void> {
     return this.#durable.promise;
+  }
+
+  /** Resolves when they are on the disk, to true; or when that has failed, or takes unusually long. */
+  get promptly(): Promise<boolean> {
+    return this.#promptly.promise;
   }
 
   add(draft: string): void {
@@ -51,7 +57,13 @@ export class HeldTogether {
     return this.#open === 0 ? '' : this.#drafts.join('\n');
   }
 
+  /** It takes unusually long until they are on the disk. */
+  late(): void {
+    this.#promptly.resolve(false);
+  }
+
   conclude(failure: Error | undefined): void {
+    this.#promptly.resolve(failure === undefined);
     if (failure === undefined) this.#durable.resolve();
     else this.#durable.reject(failure);
   }

@@ -51,6 +51,10 @@ class OpenHold implements Hold {
     return this.held.durable;
   }
 
+  get promptly(): Promise<boolean> {
+    return this.held.promptly;
+  }
+
   get amount(): bigint {
     return this.placement.amount;
   }

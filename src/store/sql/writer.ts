@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../core/ports.ts';
 import type { Receipt, Row, Settled, Value, Write } from './batch.ts';
+import { readReceipt } from './batch-text.ts';
 import {
   conclude,
   emptyGroup,
@@ -13,6 +14,7 @@ import {
   storageFailure,
 } from './group.ts';
 import { HeldTogether } from './held-together.ts';
+import { Overdue } from './overdue.ts';
 import { type Listeners, startThread, type Thread } from './thread.ts';
 
 /** Starts the thread that writes. */
@@ -28,7 +30,8 @@ const longestBackoffMs = 2_000;
 
 /** The thread that writes to the database at this path. */
 export function writerThread(path: string): StartWriter {
-  return (listeners) => {
+  return ({ said, died }) => {
+    const listeners = { said: (text: string) => said(readReceipt(text)), died };
     const thread = startThread(new URL('./writer-thread.ts', import.meta.url), listeners);
     thread.post(path);
     return thread;
@@ -76,11 +79,16 @@ export class Writer {
   /** Something is on the disk, or on its way there, that only the writer's thread knows. */
   #isBehind = false;
   #cancelCatchUp: Cancel | undefined;
+  readonly #overdue: Overdue<SealedGroup>;
 
   constructor(start: StartWriter, clock: Pick<Clock, 'after'>, soon: Soon = setImmediate) {
     this.#start = start;
     this.#clock = clock;
     this.#soon = soon;
+    this.#overdue = new Overdue(clock, ({ group }) => {
+      group.held?.late();
+      this.#waiting.held?.late();
+    });
   }
 
   /** What was spent could not be written yet: nobody should spend more. */
@@ -187,6 +195,7 @@ export class Writer {
     this.#underWay = sealed(this.#waiting);
     this.#waiting = emptyGroup();
     this.#sends = 0;
+    this.#overdue.watch(this.#underWay);
     if (this.#underWay.group.writes.length === 0) this.#fallBehind();
     this.#send(this.#underWay);
   }
@@ -209,17 +218,25 @@ export class Writer {
   }
 
   /**
-   * Those of the last batch are told before the next one leaves, and what is at hand in this turn of the event loop joins that: the
-   * disk waits a moment, and is asked a third less often.
+   * Where as much waits as half of what was written, it leaves before those of the last batch are told, so that the thread need
+   * not wait for them. Where there is less, what they do next is to share its sync.
    */
   #settle(receipt: Receipt): void {
     const sent = this.#underWay;
     this.#underWay = undefined;
-    if (receipt.kind === 'committed' && sent !== undefined && sent.group.writes.length > 0) this.#isBehind = false;
-    const left = receipt.kind === 'broken' && sent !== undefined ? remainder(sent.group) : undefined;
-    if (sent !== undefined) conclude(sent.group, receipt);
-    if (left === undefined) this.#soon(() => this.#goOn());
-    else this.#tryAgain(left);
+    this.#overdue.watch(undefined);
+    if (sent === undefined) {
+      this.#goOn();
+      return;
+    }
+    const { group } = sent;
+    const left = receipt.kind === 'broken' ? remainder(group) : undefined;
+    if (receipt.kind === 'committed' && group.writes.length > 0) this.#isBehind = false;
+    const isMuch = groupSize(this.#waiting) * 2 >= groupSize(group);
+    if (left !== undefined) this.#tryAgain(left);
+    else if (isMuch) this.#goOn();
+    conclude(group, receipt);
+    if (left === undefined && !isMuch) this.#soon(() => this.#goOn());
   }
 
   #goOn(): void {
@@ -249,6 +266,7 @@ export class Writer {
   async #finish(): Promise<void> {
     this.#cancelRetry?.();
     this.#cancelCatchUp?.();
+    this.#overdue.stop();
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
       this.#flush();
