@@ -5,15 +5,17 @@ export type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 export function narrow(values: Float64Array): Numbers | undefined {
   let most = 0;
   let whole = true;
-  for (const value of values) {
+  // By index, because an iterator takes several times as long.
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
     if (value > most) most = value;
     else if (value < 0) whole = false;
     if (!Number.isInteger(value)) whole = false;
   }
   if (most === 0 && whole) return undefined;
   if (!whole || most >= 2 ** 32) return values;
-  if (most < 2 ** 8) return Uint8Array.from(values);
-  return most < 2 ** 16 ? Uint16Array.from(values) : Uint32Array.from(values);
+  if (most < 2 ** 8) return new Uint8Array(values);
+  return most < 2 ** 16 ? new Uint16Array(values) : new Uint32Array(values);
 }
 
 const forms = [Uint8Array, Uint16Array, Uint32Array, Float64Array] as const;
