@@ -57,6 +57,10 @@ test('what is grouped and filtered is kept apart and left out', async () => {
   expect([calls('ann'), calls('bob')]).toEqual([2, 1]);
   const ofBob = await usage.completions({ start_time: today, user_ids: ['bob'], models: ['sandbox/echo', 'other'] });
   expect(ofBob.data.flatMap(({ results: found }) => found)).toMatchObject([{ num_model_requests: 1, user_id: null }]);
+  const byTier = await usage.completions({ start_time: today, group_by: ['service_tier'] });
+  expect(byTier.data.flatMap(({ results: found }) => found)).toMatchObject([
+    { service_tier: null, num_model_requests: 3 },
+  ]);
   const ofNobody = await usage.completions({ start_time: today, models: ['gpt-5'] });
   expect(ofNobody.data.flatMap(({ results: found }) => found)).toEqual([]);
 });
@@ -114,7 +118,7 @@ test.each([
   ['usage/completions?start_time=5&end_time=5', 'end_time'],
   ['usage/completions?start_time=1&bucket_width=1w', 'bucket_width'],
   ['usage/completions?start_time=1&limit=32', 'limit'],
-  ['usage/completions?start_time=1&group_by[]=service_tier', 'group_by'],
+  ['usage/completions?start_time=1&group_by[]=line_item', 'group_by'],
   ['usage/completions?start_time=1&page=page_x', 'page'],
   ['usage/completions?start_time=1&start_time=2', 'start_time'],
   ['usage/completions?start_time=1&modles=a', 'modles'],

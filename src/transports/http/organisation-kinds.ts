@@ -26,6 +26,7 @@ export const groupDimensions: Readonly<Record<string, readonly UsageDimension[]>
   model: ['provider', 'model'],
   line_item: ['provider', 'model'],
   batch: [],
+  service_tier: ['serviceTier'],
 };
 
 const people = { project_ids: 'project_id', user_ids: 'user_id', api_key_ids: 'api_key_id' };
@@ -45,7 +46,7 @@ export const organisationKinds: readonly OrganisationKind[] = [
     ...ofModels,
     path: 'usage/completions',
     object: 'organization.usage.completions.result',
-    groups: [...ofModels.groups, 'batch'],
+    groups: [...ofModels.groups, 'batch', 'service_tier'],
     batch: true,
     belongs: ({ group }) => group.operation === 'chat',
     spell: completions,
@@ -127,7 +128,6 @@ function completions({ requests, tokens }: Sum): JsonObject {
     output_audio_tokens: audioOutput,
     output_text_tokens: output + reasoning,
     num_model_requests: requests,
-    service_tier: null,
   };
 }
 
