@@ -74,6 +74,21 @@ test('while what was spent cannot be written nothing more is spent, what is free
   expect(onDisk(directory).cost).toBe(90);
 });
 
+test('while what is durable cannot be brought to where it is read nothing more is spent, until it can', async () => {
+  const { store, clock, breakFor } = await staged('behind');
+  await store.ledger.append(entry('req_1', 40n), place(store, 'req_1', 100n));
+  breakFor(1);
+  await clock.advance(1_000);
+  await turn();
+  expect(outcomeOf(() => place(store, 'req_2', 1n))).toBe('gateway-storage-failed');
+  expect(outcomeOf(() => place(store, 'req_2', 0n))).toBe('placed');
+  await clock.advance(1_000);
+  await turn();
+  expect(outcomeOf(() => place(store, 'req_3', 1n))).toBe('placed');
+  expect((await store.ledger.requests({ limit: 5 })).data).toHaveLength(1);
+  await store.close();
+});
+
 test('whoever stops while nothing can be written finds at the next start what was under way, and charges it', async () => {
   const { store, directory, breakFor } = await staged('stop');
   const hold = place(store, 'req_1', 100n);
@@ -384,6 +399,11 @@ function place(store: Store, requestId: string, amount: bigint): Hold {
 
 function entry(requestId: string, cost: bigint): Entry {
   return { ...bareEntry, startedAt: noon, endedAt: noon, requestId, attempt: 1, provider: 'up', model: 'm', cost };
+}
+
+/** Of the event loop: what was written is told by then. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function outcome(promise: Promise<unknown>): Promise<string> {

@@ -12,7 +12,7 @@ import type { Spending, Writer } from './writer.ts';
 
 export interface HoldTools {
   readonly accounts: Accounts;
-  readonly writer: Pick<Writer, 'hold' | 'free' | 'note' | 'isStuck'>;
+  readonly writer: Pick<Writer, 'hold' | 'free' | 'note' | 'isStuck' | 'trouble'>;
   /** The number of the last hold there was. */
   readonly last: number;
   /** The sequence of the last entry that was appended. */
@@ -76,7 +76,8 @@ export function openHolds({ accounts, writer, last, sequence, tidy }: HoldTools)
       const placement = accounts.place(wanted);
       if (placement.amount > 0n && writer.isStuck) {
         accounts.settle(placement, 0n);
-        throw storageFailure('Trestle cannot write to its ledger now, so it takes on nothing that costs money.');
+        const words = 'Trestle cannot write to its ledger now, so it takes on nothing that costs money.';
+        throw storageFailure(words, writer.trouble);
       }
       number += 1;
       if (number % betweenTidying === 0) tidy();

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../../core/ports.ts';
 import type { Receipt, Row, Settled, Value, Write } from './batch.ts';
 import { readReceipt } from './batch-text.ts';
+import { CatchUp } from './catch-up.ts';
 import {
   conclude,
   emptyGroup,
@@ -38,8 +39,6 @@ export function writerThread(path: string): StartWriter {
   };
 }
 
-/** What is durable is in the database for others to read at most this long after, even if nobody asks for it. */
-const behindMs = 1_000;
 const nothing: Write = { sql: 'select 1', rows: [] };
 
 /** Does something when what is at hand has been done. */
@@ -76,24 +75,30 @@ export class Writer {
   /** What must be written is waiting for another try. */
   #backoffMs = 0;
   #cancelRetry: Cancel | undefined;
-  /** Something is on the disk, or on its way there, that only the writer's thread knows. */
-  #isBehind = false;
-  #cancelCatchUp: Cancel | undefined;
+  readonly #catchUp: CatchUp;
+  /** Why the disk did not take the last batch that it did not take. */
+  #trouble: string | undefined;
   readonly #overdue: Overdue<SealedGroup>;
 
   constructor(start: StartWriter, clock: Pick<Clock, 'after'>, soon: Soon = setImmediate) {
     this.#start = start;
     this.#clock = clock;
     this.#soon = soon;
+    this.#catchUp = new CatchUp(clock, () => this.write(nothing));
     this.#overdue = new Overdue(clock, ({ group }) => {
       group.held?.late();
       this.#waiting.held?.late();
     });
   }
 
-  /** What was spent could not be written yet: nobody should spend more. */
+  /** What was spent could not be written yet, or not where it is read: nobody should spend more. */
   get isStuck(): boolean {
-    return this.#backoffMs > 0 || groupSize(this.#waiting) >= mostWaiting;
+    return this.#backoffMs > 0 || this.#catchUp.hasFailed || groupSize(this.#waiting) >= mostWaiting;
+  }
+
+  /** Why it is stuck, in words for the log. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /**
@@ -128,7 +133,7 @@ export class Writer {
    * of the time, or cannot be brought up to date now.
    */
   caughtUp(): Promise<void> | undefined {
-    return this.#isBehind && !this.isStuck ? this.write(nothing).catch(() => undefined) : undefined;
+    return this.isStuck ? undefined : this.#catchUp.now();
   }
 
   /** Writes down a new hold, whose number is the next; it is on the disk together with others. */
@@ -196,16 +201,8 @@ export class Writer {
     this.#waiting = emptyGroup();
     this.#sends = 0;
     this.#overdue.watch(this.#underWay);
-    if (this.#underWay.group.writes.length === 0) this.#fallBehind();
+    if (this.#underWay.group.writes.length === 0) this.#catchUp.behind();
     this.#send(this.#underWay);
-  }
-
-  #fallBehind(): void {
-    this.#isBehind = true;
-    this.#cancelCatchUp ??= this.#clock.after(behindMs, () => {
-      this.#cancelCatchUp = undefined;
-      void this.caughtUp();
-    });
   }
 
   #send({ text }: SealedGroup): void {
@@ -231,7 +228,8 @@ export class Writer {
     }
     const { group } = sent;
     const left = receipt.kind === 'broken' ? remainder(group) : undefined;
-    if (receipt.kind === 'committed' && group.writes.length > 0) this.#isBehind = false;
+    if (receipt.kind === 'broken') this.#trouble = receipt.cause;
+    else if (group.writes.length > 0) this.#catchUp.done();
     const isMuch = groupSize(this.#waiting) * 2 >= groupSize(group);
     if (left !== undefined) this.#tryAgain(left);
     else if (isMuch) this.#goOn();
@@ -265,7 +263,7 @@ export class Writer {
 
   async #finish(): Promise<void> {
     this.#cancelRetry?.();
-    this.#cancelCatchUp?.();
+    this.#catchUp.stop();
     this.#overdue.stop();
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
