@@ -221,7 +221,8 @@ function canonicalMember(
 function finished(call: Preparable, { offer, provider }: Asking, { inCallers, ...spelled }: Spelled): Prepared {
   const lost = [...spelled.lost];
   const called = provider.deployments?.get(call.target.model);
-  const splices = { ...splicesFor(call, offer, spelled), ...(called === undefined ? {} : { model: called }) };
+  const own = splicesFor(call, offer, spelled);
+  const splices = called === undefined ? own : { ...own, model: called };
   const body =
     Object.keys(splices).length === 0
       ? spelled.body
@@ -231,11 +232,13 @@ function finished(call: Preparable, { offer, provider }: Asking, { inCallers, ..
   return {
     ...spelled,
     url: provider.baseUrl + pathFor(offer.path, called ?? call.target.model),
-    headers: { 'content-type': 'application/json', ...body.headers },
+    headers: body.headers === undefined ? plainHeaders : { ...plainHeaders, ...body.headers },
     body,
     lost,
   };
 }
+
+const plainHeaders: Readonly<Record<string, string>> = Object.freeze({ 'content-type': 'application/json' });
 
 function pathFor(path: string, model: string): string {
   if (!path.includes('{model}')) return path;
@@ -251,11 +254,11 @@ function splicesFor(call: Preparable, { adjust }: Offer, { passedThrough }: Spel
   const limit = passedThrough ? loweredLimit(call) : undefined;
   const { without, already } = adjust ?? {};
   const refused = already === undefined ? without : [...(without ?? []), ...already];
-  return {
-    ...(passedThrough ? { model: target.model } : {}),
-    ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-    ...(envelope.stream && adjust?.usageUnasked !== true ? { streamUsage: true } : {}),
-    ...(refused === undefined ? {} : { without: refused }),
-    ...(adjust?.renamed === undefined ? {} : { renamed: adjust.renamed }),
-  };
+  const splices: { -readonly [Name in keyof Splices]: Splices[Name] } = {};
+  if (passedThrough) splices.model = target.model;
+  if (limit !== undefined) splices.maxOutputTokens = limit;
+  if (envelope.stream && adjust?.usageUnasked !== true) splices.streamUsage = true;
+  if (refused !== undefined) splices.without = refused;
+  if (adjust?.renamed !== undefined) splices.renamed = adjust.renamed;
+  return splices;
 }

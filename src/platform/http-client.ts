@@ -62,8 +62,8 @@ const staleWithinMs = 2_000;
 function ask({ method, url, headers, body }: OutboundRequest, { signal, connection }: Exchange): Promise<Response> {
   return fetch(url, {
     method,
-    headers: { 'user-agent': 'trestle', ...headers, 'accept-encoding': 'identity' },
-    ...(body === undefined ? {} : { body }),
+    headers: { ...headers, 'user-agent': headers['user-agent'] ?? 'trestle', 'accept-encoding': 'identity' },
+    body: body ?? null,
     signal,
     session: connection.session,
     redirect: 'manual',

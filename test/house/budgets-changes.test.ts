@@ -201,7 +201,7 @@ describe('when storage fails', () => {
             const hold = holds.place(wanted);
             const lost = Promise.reject(broken());
             lost.catch(() => undefined);
-            const told: Hold = { ...hold, durable: lost };
+            const told: Hold = { ...hold, durable: lost, promptly: Promise.resolve(false) };
             own.set(told, hold);
             return told;
           },

@@ -16,11 +16,12 @@ export function requestIds({ requestIdHeader }: Dialect, requestId: string): Rec
 export function answerHeaders(dialect: Dialect, requestId: string, origin: Origin): Record<string, string> {
   const headers: Record<string, string> = {
     ...origin.headers,
-    ...requestIds(dialect, requestId),
+    'x-request-id': requestId,
     'x-trestle-provider': origin.provider,
     'x-trestle-model': headerText(origin.model),
     'x-trestle-attempts': String(origin.attempts),
   };
+  if (dialect.requestIdHeader !== undefined) headers[dialect.requestIdHeader] = requestId;
   if (origin.standing !== undefined) Object.assign(headers, dialect.standing(origin.standing()));
   if (origin.estimated === true) headers['x-trestle-estimated'] = 'true';
   if (origin.lost.length > 0) headers['x-trestle-lost'] = listHeader(origin.lost.map(lostItem));
