@@ -76,6 +76,8 @@ export class Writer {
   #backoffMs = 0;
   #cancelRetry: Cancel | undefined;
   readonly #catchUp: CatchUp;
+  /** The last batch was of more than one hold or entry. */
+  #isShared = false;
   /** Why the disk did not take the last batch that it did not take. */
   #trouble: string | undefined;
   readonly #overdue: Overdue<SealedGroup>;
@@ -185,10 +187,14 @@ export class Writer {
     return false;
   }
 
-  /** At the end of this turn, so that what happens in it is committed together. */
+  /**
+   * At the end of the current step, so that what happens in one step is committed together; of the current turn while calls come so
+   * close that they shared the last sync.
+   */
   #wake(): void {
-    if (this.#underWay === undefined && this.#backoffMs === 0 && groupSize(this.#waiting) === 1)
-      this.#soon(() => this.#flush());
+    if (this.#underWay !== undefined || this.#backoffMs > 0 || groupSize(this.#waiting) !== 1) return;
+    const later = this.#isShared ? this.#soon : queueMicrotask;
+    later(() => this.#flush());
   }
 
   #flush(): void {
@@ -200,6 +206,7 @@ export class Writer {
     this.#underWay = sealed(this.#waiting);
     this.#waiting = emptyGroup();
     this.#sends = 0;
+    this.#isShared = this.#underWay.group.entries.length + (this.#underWay.group.held?.size ?? 0) > 1;
     this.#overdue.watch(this.#underWay);
     if (this.#underWay.group.writes.length === 0) this.#catchUp.behind();
     this.#send(this.#underWay);
@@ -234,7 +241,9 @@ export class Writer {
     if (left !== undefined) this.#tryAgain(left);
     else if (isMuch) this.#goOn();
     conclude(group, receipt);
-    if (left === undefined && !isMuch) this.#soon(() => this.#goOn());
+    if (left !== undefined || isMuch) return;
+    if (groupSize(this.#waiting) > 0) this.#soon(() => this.#goOn());
+    else this.#goOn();
   }
 
   #goOn(): void {
