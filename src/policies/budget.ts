@@ -1,5 +1,6 @@
 import type { Authenticated, Call, Policy, RateLimited, Received, Target, Targeted } from '../core/call.ts';
 import { Failure } from '../core/failure.ts';
+import { wouldRefuse } from '../core/limit.ts';
 import { formatUsd, type Price } from '../core/money.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Hold, Holds } from '../store/store.ts';
@@ -35,7 +36,7 @@ export function budget(tools: BudgetTools): Policy<Payable> {
     const output = limit === undefined ? bound.output : limit * call.envelope.choices;
     const { input, sent } = bound;
     call.journal.held({ holds: tools.holds, hold, input, output, calls: way.calls, sent });
-    for (const { id, mode } of hold.unfitted) if (mode === 'observe') call.journal.flag(`would-refuse:${id}`);
+    for (const { id, mode } of hold.unfitted) if (mode === 'observe') call.journal.flag(wouldRefuse(id));
     if (limit === undefined) return next(target === call.target ? call : { ...call, target });
     return next({ ...call, target, allowance: { maxOutputTokens: limit } });
   };

@@ -1,4 +1,5 @@
 import type { Allowance, Consumed, Metered, Plan } from '../core/call.ts';
+import { wouldRefuse } from '../core/limit.ts';
 import type { Clock } from '../core/ports.ts';
 import type { TellStanding } from '../core/standing.ts';
 import { type Claim, concerned, type Limitable, type SlotsClaim, type WindowClaim } from './rate-limit-claims.ts';
@@ -37,7 +38,7 @@ export function admit(claims: readonly Claim[], call: Limitable & Metered, clock
   const observed = new Set(
     judged.flatMap(({ claim: { bar }, verdict }) => (isLack(verdict) && !bar.isHard ? [bar.rule.id] : [])),
   );
-  for (const id of observed) call.journal.flag(`would-refuse:${id}`);
+  for (const id of observed) call.journal.flag(wouldRefuse(id));
   const counted = judged.filter(
     (each): each is Fitting =>
       !isLack(each.verdict) &&

@@ -90,17 +90,27 @@ function recordOf(texts: readonly string[], generation: number): Buffer {
 }
 
 function textsIn(file: number, generation: number): { readonly texts: readonly string[]; readonly end: number } {
-  const bytes = readAll(file);
+  // After an orderly end, which is the usual one, there is nothing of this generation.
+  if (generationAt(readAll(file, headBytes), 0) !== generation) return { texts: [], end: 0 };
+  const bytes = readAll(file, fstatSync(file).size);
   const texts: string[] = [];
   let at = 0;
   while (at + headBytes < bytes.length) {
     const end = at + headBytes + bytes.readUInt32LE(at);
-    const isOurs = bytes.readUIntLE(at + headBytes - generationBytes, generationBytes) === generation;
-    if (!isOurs || end > bytes.length || checksum(bytes, at, end) !== bytes.readUInt32LE(at + 4)) break;
+    if (
+      generationAt(bytes, at) !== generation ||
+      end > bytes.length ||
+      checksum(bytes, at, end) !== bytes.readUInt32LE(at + 4)
+    )
+      break;
     texts.push(bytes.toString('utf8', at + headBytes, end));
     at = end;
   }
   return { texts, end: at };
+}
+
+function generationAt(bytes: Buffer, at: number): number {
+  return bytes.readUIntLE(at + headBytes - generationBytes, generationBytes);
 }
 
 /** Of the generation and the text of a record. */
@@ -114,8 +124,8 @@ function writeAll(file: number, bytes: Buffer, position: number | null): void {
     written += writeSync(file, bytes, written, bytes.length - written, position === null ? null : position + written);
 }
 
-function readAll(file: number): Buffer {
-  const bytes = Buffer.alloc(fstatSync(file).size);
+function readAll(file: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
   let read = 0;
   while (read < bytes.length) {
     const count = readSync(file, bytes, read, bytes.length - read, read);

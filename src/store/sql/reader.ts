@@ -41,11 +41,11 @@ export type CaughtUp = () => Promise<void> | undefined;
 export class Reader {
   readonly #start: StartReader;
   readonly #clock: Clock;
+  readonly #caughtUp: CaughtUp;
   readonly #asked = new Map<number, Asked>();
   #thread: Thread | undefined;
   #cancelIdle: Cancel | undefined;
   #questions = 0;
-  readonly #caughtUp: CaughtUp;
   #closed = false;
 
   constructor(start: StartReader, clock: Clock, caughtUp: CaughtUp = () => undefined) {

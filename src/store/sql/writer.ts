@@ -273,12 +273,12 @@ export class Writer {
   async #finish(): Promise<void> {
     this.#cancelRetry?.();
     this.#catchUp.stop();
-    this.#overdue.stop();
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
       this.#flush();
     });
     this.#drained = undefined;
+    this.#overdue.stop();
     if (this.#thread === undefined) return;
     await new Promise<void>((resolve) => {
       const end = emptyGroup();
