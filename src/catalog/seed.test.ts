@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { waitForUpdate } from '@pydantic/genai-prices';
+import { convertSeed } from '../../test/reference/seed-conversion.ts';
 import type { AuditRecord, PriceRecord, Prices } from '../store/store.ts';
 import { seedPrices } from './seed.ts';
-import { convertSeed } from './seed-conversion.ts';
 import { listedPrices, seedSource } from './seed-prices.ts';
 
 function memory(...records: PriceRecord[]) {

@@ -1,7 +1,7 @@
 import { waitForUpdate } from '@pydantic/genai-prices';
 import { isPattern, modelPattern } from '../../src/catalog/model-pattern.ts';
-import { kindsOf, namesOf } from '../../src/catalog/seed-conversion.ts';
 import { providerKinds } from '../../src/providers/index.ts';
+import { kindsOf, namesOf } from './seed-conversion.ts';
 
 /** The package gives its own, bundled list as an update that has come; it asks no network. */
 const providers = (await waitForUpdate()) ?? [];

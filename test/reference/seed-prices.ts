@@ -1,7 +1,7 @@
 import { waitForUpdate } from '@pydantic/genai-prices';
-import { convertSeed } from '../../src/catalog/seed-conversion.ts';
 import { type ListedAmounts, type ListedPrice, type PriceList, seedSource } from '../../src/catalog/seed-prices.ts';
 import type { Price, PricePerToken } from '../../src/core/money.ts';
+import { convertSeed } from './seed-conversion.ts';
 
 /** The package gives its own, bundled list as an update that has come; it asks no network. */
 const providers = (await waitForUpdate()) ?? [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { calcPrice, type ModelInfo, waitForUpdate } from '@pydantic/genai-prices';
-import { costOf, formatUsd } from '../core/money.ts';
-import { priceBook } from './prices.ts';
+import { priceBook } from '../../src/catalog/prices.ts';
+import { costOf, formatUsd } from '../../src/core/money.ts';
 import { convertSeed, type Seed } from './seed-conversion.ts';
 import { modelsOf } from './seed-match.ts';
 

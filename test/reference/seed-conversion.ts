@@ -1,8 +1,8 @@
 import type { ConditionalPrice, ModelInfo, ModelPrice, Provider } from '@pydantic/genai-prices';
-import type { Price, PricePerToken, PriceTier } from '../core/money.ts';
-import type { UsageClass } from '../core/usage.ts';
-import type { PriceRecord } from '../store/store.ts';
-import { isPattern } from './model-pattern.ts';
+import { isPattern } from '../../src/catalog/model-pattern.ts';
+import type { Price, PricePerToken, PriceTier } from '../../src/core/money.ts';
+import type { UsageClass } from '../../src/core/usage.ts';
+import type { PriceRecord } from '../../src/store/store.ts';
 import { matchedBy, modelsOf } from './seed-match.ts';
 
 /** A price list in our own words. */
